@@ -1,0 +1,47 @@
+"""The Celery application. The broker carries ids; the rows are the truth."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery, bootsteps
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+SWEEP_EVERY = 5.0
+"""Seconds between two looks for reviews that a crash or a lost message left behind."""
+
+app = Celery("blindspot")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+class Sweeper(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Asks for a sweep when a worker starts and every few seconds after.
+
+    Every worker does it, so no beat process can be forgotten; sweeps are safe side by side.
+    """
+
+    requires = {"celery.worker.components:Timer"}
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self.entry: Any = None
+
+    def start(self, parent: Any) -> None:
+        """Begin as soon as the worker's timer runs."""
+        self.entry = parent.timer.call_repeatedly(SWEEP_EVERY, self.ask, priority=10)
+        self.ask(lost_after=0)
+
+    def stop(self, parent: Any) -> None:
+        """Stop asking."""
+        if self.entry is not None:
+            self.entry.cancel()
+
+    def ask(self, **options: float) -> None:
+        """Put one sweep on the queue, unless the worker could not get to it before the next."""
+        app.send_task("reviews.tasks.sweep", kwargs=options, expires=SWEEP_EVERY)
+
+
+app.steps["worker"].add(Sweeper)

@@ -1,0 +1,17 @@
+'use strict';
+
+const globals = { require: 'readonly', module: 'writable', process: 'readonly', console: 'readonly',
+  setImmediate: 'readonly', fetch: 'readonly' };
+
+module.exports = [
+  {
+    languageOptions: { sourceType: 'commonjs', globals },
+    rules: {
+      eqeqeq: 'error',
+      'no-undef': 'error',
+      'no-unused-vars': 'error',
+      'no-var': 'error',
+      'prefer-const': 'error',
+    },
+  },
+];

@@ -1,0 +1,90 @@
+"""Setting an assignment: its brief, its starter files, its review plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from courses.models import Assignment, PlanStep
+from reviews.engine.reviews import Planned
+from reviews.engine.snapshots import store
+from reviews.models import LanguageModel, Reviewer
+from reviews.protocols import PROTOCOLS
+from reviews.snapshots.files import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One protocol of a review plan as a form gives it; no reviewers means any that suit."""
+
+    protocol: str
+    passes: int = 1
+    reviewers: tuple[Reviewer, ...] = ()
+
+
+@transaction.atomic
+def save(assignment: Assignment, plan: Sequence[PlanLine]) -> Assignment:
+    """Store an assignment with its plan. Reviews that have begun keep the plan they began with."""
+    assignment.save()
+    assignment.plan.all().delete()
+    for position, line in enumerate(plan, 1):
+        step = PlanStep.objects.create(
+            assignment=assignment, protocol=line.protocol, position=position, passes=line.passes
+        )
+        step.reviewers.set(line.reviewers)
+    return assignment
+
+
+@transaction.atomic
+def set_starter(
+    assignment: Assignment,
+    files: Sequence[SourceFile],
+    author: LanguageModel | None = None,
+    test_evidence: str = "",
+) -> None:
+    """Give the assignment starter files: what students review as it is, or send a diff against.
+
+    `author` is the model that wrote them; `test_evidence` what their own tests printed.
+    """
+    assignment.starter = store(files)
+    assignment.starter_author = author
+    assignment.starter_test_evidence = test_evidence
+    assignment.save(update_fields=["starter", "starter_author", "starter_test_evidence"])
+
+
+def drop_starter(assignment: Assignment) -> None:
+    """Take the starter files away. What was handed in from them stays."""
+    assignment.starter = None
+    assignment.starter_author = None
+    assignment.starter_test_evidence = ""
+    assignment.save(update_fields=["starter", "starter_author", "starter_test_evidence"])
+
+
+def publish(assignment: Assignment) -> None:
+    """Show the assignment to students."""
+    assignment.state = Assignment.State.PUBLISHED
+    assignment.save(update_fields=["state"])
+
+
+class HasWork(Exception):
+    """Students have begun; the assignment cannot be hidden any more."""
+
+
+@transaction.atomic
+def withdraw(assignment: Assignment) -> None:
+    """Make a draft of it again. Raises HasWork once a student has handed something in."""
+    if assignment.submissions.exists():
+        raise HasWork("Students have handed in work, so this assignment can no longer be hidden.")
+    assignment.state = Assignment.State.DRAFT
+    assignment.save(update_fields=["state"])
+
+
+def planned(assignment: Assignment) -> list[Planned]:
+    """The review plan as the engine takes it."""
+    return [
+        Planned(step.protocol, step.passes, tuple(reviewer.pk for reviewer in step.reviewers.all()))
+        for step in assignment.plan.prefetch_related("reviewers")
+        if step.protocol in PROTOCOLS
+    ]

@@ -1,0 +1,1 @@
+"""What the pages need to know, each in a fixed number of queries."""

@@ -1,0 +1,128 @@
+"""Handing in: code with its provenance, notes on its lines, and the seal over both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from courses.domain.assignments import planned
+from courses.models import Assignment, Membership, Revision, Submission
+from reviews.engine import notes, reviews, seals
+from reviews.engine.snapshots import store
+from reviews.models import LanguageModel, Note, Provenance, Seal
+from reviews.snapshots.evidence import read_test_evidence
+from reviews.snapshots.files import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who wrote the code: a known model, or another one's name and family; and how it was asked."""
+
+    model: LanguageModel | None
+    other_name: str = ""
+    other_family: str = ""
+    prompt: str = ""
+    test_evidence: str = ""
+
+
+class CannotSeal(Exception):
+    """Why the notes cannot be sealed yet, and what to do. Nothing was changed."""
+
+
+def hand_in(
+    assignment: Assignment,
+    student: Membership,
+    files: Sequence[SourceFile],
+    authorship: Authorship,
+    left_out: Sequence[tuple[str, str]] = (),
+) -> Revision:
+    """Store code as the submission's next revision, and carry the draft notes over to it.
+
+    Raises notes.Sealed once an earlier revision was sealed.
+    """
+    with transaction.atomic():
+        submission, _ = Submission.objects.get_or_create(assignment=assignment, student=student)
+        Submission.objects.select_for_update().get(pk=submission.pk)
+        before = submission.revisions.select_related("snapshot").last()
+        if before and Seal.objects.filter(snapshot=before.snapshot).exists():
+            raise notes.Sealed("Your notes on this assignment are sealed, so its code cannot change.")
+        snapshot = store(files)
+        _record_authorship(snapshot.pk, authorship)
+        revision = Revision.objects.create(
+            submission=submission,
+            number=before.number + 1 if before else 1,
+            snapshot=snapshot,
+            left_out=[list(item) for item in left_out],
+        )
+        if before:
+            notes.carry_over(list(before.snapshot.notes.all()), snapshot, files)
+    return revision
+
+
+def starter_authorship(assignment: Assignment) -> Authorship:
+    """Who wrote the assignment's own files, for a student who reviews them as they are."""
+    return Authorship(
+        model=assignment.starter_author,
+        other_name="" if assignment.starter_author else "unknown",
+        other_family="" if assignment.starter_author else "unknown",
+        test_evidence=assignment.starter_test_evidence,
+    )
+
+
+def current_revision(submission: Submission) -> Revision:
+    """The revision that counts: the last one."""
+    return submission.revisions.select_related("snapshot__provenance", "snapshot__seal").latest("number")
+
+
+def unfinished(revision: Revision) -> list[Note]:
+    """Draft notes that say nothing yet: they have no title."""
+    return list(revision.snapshot.notes.filter(title=""))
+
+
+def seal(submission: Submission, *, found_nothing: bool) -> tuple[Seal, bool]:
+    """Seal the last revision with its notes and start the review plan, both or neither.
+
+    Says whether this call did it: a second click, or another tab, gets the first one's seal.
+    Raises CannotSeal.
+    """
+    with transaction.atomic():
+        Submission.objects.select_for_update().get(pk=submission.pk)
+        revision = current_revision(submission)
+        existing = Seal.objects.filter(snapshot=revision.snapshot).first()
+        if existing is None:
+            _check_sealable(submission.assignment, revision, found_nothing)
+        made, is_new = seals.seal(revision.snapshot, found_nothing=found_nothing)
+        reviews.start(revision.snapshot, planned(submission.assignment))
+    return made, is_new
+
+
+def _check_sealable(assignment: Assignment, revision: Revision, found_nothing: bool) -> None:
+    if open_notes := unfinished(revision):
+        places = ", ".join(note.where or "no place" for note in open_notes)
+        raise CannotSeal(
+            f"{len(open_notes)} of your notes have no title yet ({places}). Finish or delete them; "
+            "everything you wrote is kept."
+        )
+    written = revision.snapshot.notes.count()
+    if written < assignment.least_notes and not found_nothing:
+        raise CannotSeal(
+            f"You have written {written} of at least {assignment.least_notes} notes. Write more, or "
+            f"state that you found nothing{' more' if written else ''}: that statement is graded too."
+        )
+
+
+def _record_authorship(snapshot_id: int, authorship: Authorship) -> None:
+    evidence = read_test_evidence(authorship.test_evidence) if authorship.test_evidence.strip() else None
+    model = authorship.model
+    Provenance.objects.create(
+        snapshot_id=snapshot_id,
+        model=model,
+        author=model.label if model else authorship.other_name,
+        family=model.family if model else authorship.other_family,
+        prompt=authorship.prompt,
+        test_evidence=authorship.test_evidence,
+        tests_passed=evidence.passed if evidence else None,
+        tests_failed=evidence.failed if evidence else None,
+    )

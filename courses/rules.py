@@ -1,0 +1,144 @@
+"""Who may do what, as sentences. Every view asks here, by `courses.views.access`.
+
+Objects are a Course, an Assignment or a Submission; what lies below them (reviews, defects, notes)
+is reached through its submission.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils import timezone
+
+from courses.models import Assignment, Course, Membership, Submission
+
+Person = AbstractBaseUser | AnonymousUser
+Thing = Course | Assignment | Submission
+
+INSTRUCTOR, ASSISTANT, STUDENT = (
+    Membership.Role.INSTRUCTOR,
+    Membership.Role.ASSISTANT,
+    Membership.Role.STUDENT,
+)
+
+
+def course_of(thing: Thing) -> Course:
+    """The course that a thing belongs to."""
+    if isinstance(thing, Submission):
+        return thing.assignment.course
+    return thing.course if isinstance(thing, Assignment) else thing
+
+
+def membership_of(user: Person, course: Course) -> Membership | None:
+    """The person's membership; asked of the database once per request."""
+    if not user.is_authenticated:
+        return None
+    known: dict[int, Membership | None] = user.__dict__.setdefault("_memberships", {})
+    if course.pk not in known:
+        known[course.pk] = Membership.objects.filter(course=course, user_id=user.pk).first()
+    return known[course.pk]
+
+
+def _role(user: Person, thing: Thing) -> str:
+    membership = membership_of(user, course_of(thing))
+    return membership.role if membership else ""
+
+
+@rules.predicate
+def is_member(user: Person, thing: Thing) -> bool:
+    """Belongs to the course in any role."""
+    return bool(_role(user, thing))
+
+
+@rules.predicate
+def is_staff(user: Person, thing: Thing) -> bool:
+    """Is an assistant or the instructor."""
+    return _role(user, thing) in (ASSISTANT, INSTRUCTOR)
+
+
+@rules.predicate
+def is_instructor(user: Person, thing: Thing) -> bool:
+    """Is the instructor."""
+    return _role(user, thing) == INSTRUCTOR
+
+
+@rules.predicate
+def is_student(user: Person, thing: Thing) -> bool:
+    """Is a student of the course."""
+    return _role(user, thing) == STUDENT
+
+
+@rules.predicate
+def is_own(user: Person, submission: Submission) -> bool:
+    """Is the very student who hands it in."""
+    return submission.student.user_id == user.pk
+
+
+@rules.predicate
+def is_published(user: Person, assignment: Assignment) -> bool:
+    """The assignment is no draft."""
+    return not assignment.is_draft
+
+
+@rules.predicate
+def is_open(user: Person, thing: Assignment | Submission) -> bool:
+    """Work can be handed in now."""
+    assignment = thing.assignment if isinstance(thing, Submission) else thing
+    return assignment.is_open
+
+
+@rules.predicate
+def is_sealed(user: Person, submission: Submission) -> bool:
+    """The student's notes are sealed."""
+    return submission.revisions.filter(snapshot__seal__isnull=False).exists()
+
+
+@rules.predicate
+def is_released(user: Person, submission: Submission) -> bool:
+    """The grade is out."""
+    grade = getattr(submission, "grade", None)
+    return bool(grade and grade.released_at)
+
+
+@rules.predicate
+def findings_are_due(user: Person, submission: Submission) -> bool:
+    """The assignment's visibility says that students see what the models found."""
+    visibility = submission.assignment.visibility
+    if visibility == Assignment.Visibility.SEALED:
+        return True
+    if visibility == Assignment.Visibility.DUE:
+        return submission.assignment.due_at <= timezone.now()
+    return bool(is_released(user, submission))
+
+
+@rules.predicate
+def is_anyone(user: Any) -> bool:
+    """Has signed in."""
+    return bool(user.is_authenticated)
+
+
+PERMISSIONS = {
+    "courses.create_course": is_anyone,
+    "courses.join_course": is_anyone,
+    "courses.view_course": is_member,
+    "courses.manage_course": is_instructor,
+    "courses.view_people": is_staff,
+    "courses.view_assignment": is_staff | (is_student & is_published),
+    "courses.edit_assignment": is_instructor,
+    "courses.view_dashboard": is_staff,
+    "courses.hand_in": is_student & is_published & is_open,
+    # An unsealed submission is the student's own business.
+    "courses.view_submission": is_own | (is_staff & is_sealed),
+    "courses.write_notes": is_own & ~is_sealed & is_open,
+    "courses.seal": is_own & is_open,
+    "courses.view_findings": (is_staff & is_sealed) | (is_own & is_sealed & findings_are_due),
+    "courses.view_grade": (is_staff & is_sealed) | (is_own & is_released),
+    "courses.adjudicate": is_staff & is_sealed,
+    "courses.steer_reviews": is_instructor & is_sealed,
+    "courses.release_grades": is_instructor,
+}
+
+for name, predicate in PERMISSIONS.items():
+    rules.add_perm(name, predicate)

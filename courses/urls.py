@@ -1,0 +1,78 @@
+"""Addresses of courses. A test gives every one of them a row for every role."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from courses.views import (
+    adjudication,
+    assignments,
+    courses,
+    dashboard,
+    grading,
+    hand_in,
+    notes,
+    people,
+    reader,
+    results,
+    reviews,
+    sealing,
+)
+
+app_name = "courses"
+urlpatterns = [
+    path("", courses.index, name="index"),
+    path("demo/sign-in/", people.demo_sign_in, name="demo_sign_in"),
+    path("join/", people.join, name="join"),
+    # Courses
+    path("courses/new/", courses.new, name="course_new"),
+    path("courses/<int:course_id>/", courses.course, name="course"),
+    path("courses/<int:course_id>/settings/", courses.settings, name="course_settings"),
+    path("courses/<int:course_id>/code/rotate/", courses.rotate_code, name="rotate_code"),
+    path("courses/<int:course_id>/code/open/", courses.set_join_open, name="set_join_open"),
+    path("courses/<int:course_id>/people/", people.people, name="people"),
+    path("courses/<int:course_id>/people/<int:membership_id>/role/", people.set_role, name="set_role"),
+    # Assignments
+    path("courses/<int:course_id>/assignments/new/", assignments.new, name="assignment_new"),
+    path("assignments/<int:assignment_id>/", assignments.assignment, name="assignment"),
+    path("assignments/<int:assignment_id>/edit/", assignments.edit, name="assignment_edit"),
+    path("assignments/<int:assignment_id>/publish/", assignments.publish, name="publish"),
+    path("assignments/<int:assignment_id>/withdraw/", assignments.withdraw, name="withdraw"),
+    path("assignments/<int:assignment_id>/starter/", assignments.starter, name="starter"),
+    path("assignments/<int:assignment_id>/starter/drop/", assignments.drop_starter, name="drop_starter"),
+    path("assignments/<int:assignment_id>/starter.zip", assignments.starter_zip, name="starter_zip"),
+    path("assignments/<int:assignment_id>/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("assignments/<int:assignment_id>/next/", dashboard.next_ungraded, name="next_ungraded"),
+    path("assignments/<int:assignment_id>/release/", dashboard.release, name="release_many"),
+    path("assignments/<int:assignment_id>/hand-in/", hand_in.hand_in, name="hand_in"),
+    # A submission, for its student
+    path("submissions/<int:submission_id>/", results.submission, name="submission"),
+    path("submissions/<int:submission_id>/code/", reader.first_file, name="code"),
+    path("submissions/<int:submission_id>/code/<path:path>", reader.file, name="file"),
+    path("submissions/<int:submission_id>/notes/new/", notes.new, name="note_new"),
+    path("submissions/<int:submission_id>/notes/<int:note_id>/", notes.edit, name="note_edit"),
+    path("submissions/<int:submission_id>/notes/<int:note_id>/delete/", notes.delete, name="note_delete"),
+    path("submissions/<int:submission_id>/seal/", sealing.seal, name="seal"),
+    path("submissions/<int:submission_id>/receipt/", sealing.receipt, name="receipt"),
+    path("submissions/<int:submission_id>/result/", results.result, name="result"),
+    # Its reviews and its defects
+    path("submissions/<int:submission_id>/reviews/", reviews.panel, name="reviews"),
+    path("submissions/<int:submission_id>/reviews/<int:review_id>/cancel/", reviews.cancel, name="cancel"),
+    path(
+        "submissions/<int:submission_id>/reviews/<int:review_id>/again/", reviews.run_again, name="run_again"
+    ),
+    path("submissions/<int:submission_id>/apparatus/", results.apparatus, name="apparatus"),
+    path("submissions/<int:submission_id>/adjudicate/", adjudication.adjudicate, name="adjudicate"),
+    path("submissions/<int:submission_id>/defects/<int:number>/", adjudication.defect, name="defect"),
+    path("submissions/<int:submission_id>/defects/<int:number>/decide/", adjudication.decide, name="decide"),
+    path("submissions/<int:submission_id>/defects/<int:number>/rename/", adjudication.rename, name="rename"),
+    path("submissions/<int:submission_id>/defects/<int:number>/merge/", adjudication.merge, name="merge"),
+    path(
+        "submissions/<int:submission_id>/claims/<str:kind>/<int:claim_id>/move/",
+        adjudication.move,
+        name="move_claim",
+    ),
+    path("submissions/<int:submission_id>/grade/", grading.grade, name="grade"),
+    path("submissions/<int:submission_id>/release/", grading.release, name="release"),
+    path("submissions/<int:submission_id>/take-back/", grading.take_back, name="take_back"),
+]

@@ -1,0 +1,36 @@
+"""Puts ids on the queue. What is lost on the way is found by the sweep."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from reviews.models import Pass
+
+log = logging.getLogger("blindspot.reviews")
+
+RUN_PASS = "reviews.tasks.run_pass"  # noqa: S105 -- a task's name
+
+
+def send_on_commit(pass_ids: Iterable[int], *, wait: float = 0) -> None:
+    """Once this transaction stands, ask a worker to run these passes in `wait` seconds.
+
+    A broker that is away loses nothing: the rows say what is queued.
+    """
+    ids = list(pass_ids)
+    Pass.objects.filter(pk__in=ids).update(sent_at=timezone.now() + timedelta(seconds=wait))
+    transaction.on_commit(lambda: _send(ids, wait), robust=True)
+
+
+def _send(ids: list[int], wait: float) -> None:
+    for pass_id in ids:
+        try:
+            current_app.send_task(RUN_PASS, args=[pass_id], countdown=wait or None, retry=False)
+        except OperationalError:
+            log.warning("The broker is away; pass %s stays queued until a sweep finds it.", pass_id)

@@ -1,0 +1,101 @@
+"""The seal: proof that the notes were there before any reviewer spoke."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from reviews.models import Note, Provenance, Seal, Snapshot, locked
+from reviews.snapshots.files import tree_sha256
+
+SCHEME = "blindspot-seal-1"
+
+
+def seal(snapshot: Snapshot, *, found_nothing: bool) -> tuple[Seal, bool]:
+    """Seal the snapshot with its notes and say whether this call did it.
+
+    Sealing twice gives the seal of the first time: two tabs, two clicks, a lost reply.
+    """
+    with transaction.atomic():
+        locked(snapshot.pk)
+        existing = Seal.objects.filter(snapshot=snapshot).first()
+        if existing is not None:
+            return existing, False
+        notes = list(snapshot.notes.order_by("pk"))
+        made = Seal(
+            snapshot=snapshot,
+            note_count=len(notes),
+            found_nothing=found_nothing,
+            sealed_at=timezone.now(),
+        )
+        made.snapshot_sha256 = tree_sha256(snapshot.source_files())
+        made.notes_sha256 = _notes_sha256(notes)
+        made.sha256 = _sha256(manifest(made))
+        made.save(force_insert=True)
+        return made, True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check of a seal found; `problems` is empty where it holds."""
+
+    problems: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether snapshot, notes and seal still agree."""
+        return not self.problems
+
+
+def verify(seal: Seal) -> Verdict:
+    """Compute every hash anew from the rows and compare it with what was sealed."""
+    notes = list(seal.snapshot.notes.order_by("pk"))
+    checks = (
+        (tree_sha256(seal.snapshot.source_files()) == seal.snapshot_sha256, "The files are not those sealed."),
+        (_notes_sha256(notes) == seal.notes_sha256, "The notes are not those sealed."),
+        (len(notes) == seal.note_count, f"{len(notes)} notes are stored, {seal.note_count} were sealed."),
+        (_sha256(manifest(seal)) == seal.sha256, "The receipt's own hash does not fit what it says."),
+    )
+    return Verdict(tuple(problem for holds, problem in checks if not holds))
+
+
+def manifest(seal: Seal) -> str:
+    """The text that the receipt's SHA-256 is taken of: canonical JSON, one line."""
+    provenance = Provenance.objects.filter(snapshot=seal.snapshot).first()
+    return _canonical(
+        {
+            "scheme": SCHEME,
+            "snapshot": seal.snapshot_sha256,
+            "notes": seal.notes_sha256,
+            "note_count": seal.note_count,
+            "found_nothing": seal.found_nothing,
+            "author": provenance.author if provenance else "",
+            "family": provenance.family if provenance else "",
+            "prompt": provenance.prompt if provenance else "",
+            "test_evidence": provenance.test_evidence if provenance else "",
+            "sealed_at": seal.sealed_at.isoformat(),
+        }
+    )
+
+
+def _notes_sha256(notes: list[Note]) -> str:
+    return _sha256(_canonical([_note_values(note) for note in notes]))
+
+
+def _note_values(note: Note) -> dict[str, Any]:
+    """What of a note is sealed: the student's words, not what later became of them."""
+    names = ("title", "explanation", "severity", "odc_type", "cwe", "path", "first_line", "last_line")
+    return {name: getattr(note, name) for name in (*names, "quote", "confidence", "suggested_fix")}
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

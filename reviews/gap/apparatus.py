@@ -1,0 +1,191 @@
+"""Who saw what: one row per defect, one column per witness."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reviews.claims import Severity
+from reviews.gap.measures import Judged
+from reviews.models import Defect, Finding, Note, Pass, Provenance, Review, Seal, Snapshot
+from reviews.protocols import PROTOCOLS
+
+
+class Sight(StrEnum):
+    """What a witness did with a defect."""
+
+    SEEN = "seen"
+    MISSED = "missed"
+    UNABLE = "could not review"
+    NOT_ASKED = "not asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A column: its siglum, its full name, and the passes behind it (none for S and T)."""
+
+    siglum: str
+    letter: str
+    name: str
+    passes: tuple[Pass, ...] = ()
+    recorded: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one witness did with one defect, and the claims that show it."""
+
+    witness: Witness
+    sight: Sight
+    claims: tuple[Note | Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A defect with its cells, in the order of the witnesses."""
+
+    defect: Defect
+    cells: tuple[Cell, ...]
+    notes: tuple[Note, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Apparatus:
+    """The whole table. Claims of a duplicate stand in its original's row."""
+
+    witnesses: tuple[Witness, ...]
+    rows: tuple[Row, ...]
+    duplicates: tuple[Defect, ...]
+
+
+def who_saw_what(snapshot: Snapshot) -> Apparatus:
+    """The apparatus of a snapshot, in a fixed number of queries."""
+    witnesses = witnesses_of(snapshot)
+    defects = list(
+        snapshot.defects.select_related("duplicate_of", "decided_by").prefetch_related(
+            "notes", "findings__by_pass__review", "findings__by_pass__reviewer"
+        )
+    )
+    notes: dict[int, list[Note]] = defaultdict(list)
+    findings: dict[int, list[Finding]] = defaultdict(list)
+    for defect in defects:
+        home = defect.duplicate_of_id or defect.pk
+        notes[home] += defect.notes.all()
+        findings[home] += [item for item in defect.findings.all() if item.by_pass.review.current]
+    rows = tuple(
+        Row(
+            defect,
+            tuple(_cell(witness, defect, notes[defect.pk], findings[defect.pk]) for witness in witnesses),
+            tuple(notes[defect.pk]),
+            tuple(findings[defect.pk]),
+        )
+        for defect in defects
+        if defect.duplicate_of_id is None
+    )
+    return Apparatus(witnesses, rows, tuple(d for d in defects if d.duplicate_of_id))
+
+
+def witnesses_of(snapshot: Snapshot) -> tuple[Witness, ...]:
+    """The columns: the student, the linters, the green tests, then the models as they were asked."""
+    by_siglum: dict[str, list[Pass]] = {}
+    mute: list[Witness] = []
+    reviews = snapshot.reviews.filter(current=True).prefetch_related("passes__reviewer__model")
+    for review in reviews:
+        for item in review.passes.all():
+            by_siglum.setdefault(item.siglum, []).append(item)
+        if not review.passes.all() and review.ended:
+            mute.append(_mute(review))
+    heard = [_heard(siglum, passes) for siglum, passes in by_siglum.items()]
+    columns = sorted([*heard, *mute], key=lambda witness: "LAXDC".find(witness.letter))
+    linters = [witness for witness in columns if witness.letter == "L"]
+    models = [witness for witness in columns if witness.letter != "L"]
+    green = Provenance.objects.filter(snapshot=snapshot).first()
+    tests = [Witness("T", "T", "The code's own green tests")] if green and green.green else []
+    sealed = Seal.objects.filter(snapshot=snapshot).exists()
+    student = [Witness("S", "S", "The student")] if sealed else []
+    return (*student, *linters, *tests, *models)
+
+
+def judged(snapshot_ids: Iterable[int]) -> dict[int, list[Judged]]:
+    """The defects of many snapshots as the numbers see them, in three queries whatever their number."""
+    ids = list(snapshot_ids)
+    defects = list(Defect.objects.filter(snapshot__in=ids))
+    originals = {defect.pk: defect.duplicate_of_id or defect.pk for defect in defects}
+    notes: dict[int, int] = defaultdict(int)
+    for home in Note.objects.filter(snapshot__in=ids).exclude(defect=None).values_list("defect", flat=True):
+        notes[originals[home]] += 1
+    seen = Finding.objects.filter(snapshot__in=ids, by_pass__review__current=True).exclude(defect=None)
+    by_models = {originals[home] for home in seen.values_list("defect", flat=True).distinct()}
+    by_snapshot: dict[int, list[Judged]] = {pk: [] for pk in ids}
+    for defect in defects:
+        if defect.duplicate_of_id is None:
+            by_snapshot[defect.snapshot_id].append(
+                Judged(
+                    number=defect.number,
+                    title=defect.title,
+                    severity=Severity(defect.severity),
+                    valid=_VALID[defect.standing],
+                    notes=notes[defect.pk],
+                    by_models=defect.pk in by_models,
+                )
+            )
+    return by_snapshot
+
+
+_VALID = {Defect.Standing.VALID: True, Defect.Standing.INVALID: False, Defect.Standing.UNDECIDED: None}
+
+
+def _cell(witness: Witness, defect: Defect, notes: Sequence[Note], findings: Sequence[Finding]) -> Cell:
+    if witness.letter == "S":
+        return Cell(witness, Sight.SEEN if notes else Sight.MISSED, tuple(notes))
+    if witness.letter == "T":
+        return Cell(witness, Sight.MISSED)
+    passes = {item.pk for item in witness.passes}
+    claims = tuple(item for item in findings if item.by_pass_id in passes)
+    return Cell(witness, Sight.SEEN if claims else _silence(witness, defect), claims)
+
+
+def _silence(witness: Witness, defect: Defect) -> Sight:
+    """Why there is no claim: silence counts as missed only where somebody really read that file."""
+    answered = [item.paths for item in witness.passes if item.state == Pass.State.ANSWERED]
+    if covered(_path(defect), answered):
+        return Sight.MISSED
+    unable = [item for item in witness.passes if item.state == Pass.State.UNABLE]
+    return Sight.UNABLE if unable or witness.reason else Sight.NOT_ASKED
+
+
+def covered(path: str, read: Iterable[Sequence[str]]) -> bool:
+    """Whether any of these readers, given the files each read, was asked about a defect there.
+
+    A defect of the whole, without a path, was before everyone who read anything.
+    """
+    return any(not path or path in files for files in read)
+
+
+def _path(defect: Defect) -> str:
+    claims: list[Note | Finding] = [*defect.notes.all(), *defect.findings.all()]
+    return next((claim.path for claim in claims if claim.path), "")
+
+
+def _heard(siglum: str, passes: Sequence[Pass]) -> Witness:
+    protocol = PROTOCOLS[passes[0].review.protocol]
+    names = ", ".join(dict.fromkeys(item.reviewer.name for item in passes))
+    unable = "; ".join(item.detail for item in passes if item.state == Pass.State.UNABLE)
+    return Witness(
+        siglum,
+        protocol.letter,
+        f"{protocol.label}: {names}",
+        tuple(passes),
+        any(item.recorded for item in passes),
+        unable,
+    )
+
+
+def _mute(review: Review) -> Witness:
+    """A review that could not even begin still has its column: could not review is not silence."""
+    protocol = PROTOCOLS[review.protocol]
+    return Witness(protocol.letter, protocol.letter, protocol.label, reason=review.reason or review.state)

@@ -1,0 +1,135 @@
+"""Do two claims speak of the same thing? Plain functions over plain claims.
+
+A first, honest matching by file, line overlap and word overlap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reviews.claims import Claim
+
+NEAR_LINES = 3
+"""Reviewers cite the call, the definition or the line above: so far apart still counts as near."""
+
+SAME_LINES, NEAR, ONE_UNPLACED, BOTH_UNPLACED, FAR = 0.16, 0.28, 0.36, 0.42, 0.60
+"""The share of words two claims must have in common, by how their places relate."""
+
+CWE_BONUS = 0.15
+"""What an equal CWE number adds to the share of common words."""
+
+_WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|[a-z]+|\d+")
+_STOP = frozenset(
+    """a an and any are as at be been because but by can could code do does each every for from get gets
+    had has have here how if in into is it its just line lines may might more must no not of on one only
+    or other same should since so some such than that the their them then there these they this those to
+    two up use used uses using very via was were what when where which while will with without would you
+    your""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A claim made ready for comparison, once, because it is compared with every other."""
+
+    claim: Claim
+    terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well two claims fit: `score` is 1.0 at the point where they count as the same thing.
+
+    `why` says in one sentence what the score rests on.
+    """
+
+    score: float
+    why: str
+
+    @property
+    def same(self) -> bool:
+        """Whether the two count as speaking of the same thing."""
+        return self.score >= 1.0
+
+
+APART = Match(0.0, "They are about different files.")
+
+
+def prepare(claim: Claim) -> Words:
+    """Split the claim's words, identifiers too, and drop endings and words that say nothing."""
+    text = f"{claim.title} {claim.explanation} {claim.quote}"
+    words = (word.lower() for word in _WORD.findall(text))
+    return Words(claim, frozenset(_stem(word) for word in words if word not in _STOP and len(word) > 1))
+
+
+def compare(a: Words, b: Words) -> Match:
+    """Compare two prepared claims; symmetric in its arguments."""
+    if a.claim.path and b.claim.path and a.claim.path != b.claim.path:
+        return APART
+    needed, relation = _needed(a.claim, b.claim)
+    common = len(a.terms & b.terms)
+    share = common / min(len(a.terms), len(b.terms)) if a.terms and b.terms else 0.0
+    same_cwe = a.claim.cwe is not None and a.claim.cwe == b.claim.cwe
+    strength = share + (CWE_BONUS if same_cwe else 0.0)
+    why = f"{relation}; {common} words in common ({share:.0%} of the shorter claim)"
+    return Match(strength / needed, f"{why}, the same CWE." if same_cwe else f"{why}.")
+
+
+def _needed(a: Claim, b: Claim) -> tuple[float, str]:
+    if a.place is None and b.place is None:
+        return BOTH_UNPLACED, "Neither names a line"
+    if a.place is None or b.place is None:
+        return ONE_UNPLACED, "Only one names a line"
+    if a.place.overlaps(b.place):
+        return SAME_LINES, "They share a line"
+    if a.place.overlaps(b.place, slack=NEAR_LINES):
+        return NEAR, f"They lie within {NEAR_LINES} lines"
+    return FAR, "They are in one file, lines apart"
+
+
+def _stem(word: str) -> str:
+    """A rough stem: enough to make 'queries', 'query' and 'queried' one word."""
+    for ending, rest in (("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)] + rest
+    return word
+
+
+def clusters(claims: Sequence[Claim]) -> list[list[int]]:
+    """Group claims that speak of the same thing: lists of indexes, each index in exactly one.
+
+    Average linkage, greedily from the best pair down: two groups become one while the mean score
+    over their pairs is at least 1. The outcome does not depend on the order of the claims.
+    """
+    order = sorted(range(len(claims)), key=lambda index: _canonical(claims[index]))
+    words = [prepare(claims[index]) for index in order]
+    scores = {
+        (i, j): match.score
+        for i in range(len(words))
+        for j in range(i + 1, len(words))
+        if (match := compare(words[i], words[j])).score > 0
+    }
+    groups: dict[int, list[int]] = {index: [index] for index in range(len(words))}
+    home = list(range(len(words)))
+    for (i, j), score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
+        if score < 1.0:
+            break
+        a, b = sorted((home[i], home[j]))
+        if a == b or _mean(scores, groups[a], groups[b]) < 1.0:
+            continue
+        for index in groups[b]:
+            home[index] = a
+        groups[a] += groups.pop(b)
+    return sorted(sorted(order[index] for index in group) for group in groups.values())
+
+
+def _mean(scores: dict[tuple[int, int], float], a: Sequence[int], b: Sequence[int]) -> float:
+    total = sum(scores.get((min(i, j), max(i, j)), 0.0) for i in a for j in b)
+    return total / (len(a) * len(b))
+
+
+def _canonical(claim: Claim) -> tuple[str, int, str, str, str]:
+    line = claim.place.first_line if claim.place else 0
+    return (claim.path, line, claim.title, claim.explanation, claim.quote)

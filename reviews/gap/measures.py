@@ -1,0 +1,128 @@
+"""The gap in numbers, over plain data. Formulas: docs/architecture.md, "The numbers"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reviews.claims import Severity
+
+DEFAULT_WEIGHTS: Mapping[Severity, int] = {
+    Severity.CRITICAL: 8,
+    Severity.MAJOR: 4,
+    Severity.MINOR: 2,
+    Severity.INFO: 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A defect as the numbers see it. A duplicate does not appear: its claims count for its original.
+
+    `valid` is None while undecided. `notes` counts the student's notes on it.
+    """
+
+    number: int
+    title: str
+    severity: Severity
+    valid: bool | None
+    notes: int
+    by_models: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A proportion with what it was computed from, and its 95 % interval."""
+
+    part: float
+    whole: float
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        """Between 0 and 1."""
+        return self.part / self.whole
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Valid defects split by who saw them, and what of the claims was wrong.
+
+    Each member lists the defects it counts, so that every number can be opened.
+    """
+
+    both: tuple[Judged, ...]
+    student_only: tuple[Judged, ...]
+    models_only: tuple[Judged, ...]
+    nobody: tuple[Judged, ...]
+    false_alarms: tuple[Judged, ...]
+    undecided: tuple[Judged, ...]
+
+    @property
+    def valid(self) -> tuple[Judged, ...]:
+        """All valid defects."""
+        return (*self.both, *self.student_only, *self.models_only, *self.nobody)
+
+    @property
+    def caught(self) -> tuple[Judged, ...]:
+        """Valid defects that the student's notes hit."""
+        return (*self.both, *self.student_only)
+
+    @property
+    def missed(self) -> tuple[Judged, ...]:
+        """Valid defects that the student's notes did not hit."""
+        return (*self.models_only, *self.nobody)
+
+    @property
+    def recall(self) -> Share | None:
+        """|S∩V| / |V|; None, "not applicable", where nothing is valid."""
+        return proportion(len(self.caught), len(self.valid))
+
+    @property
+    def precision(self) -> Share | None:
+        """TP / (TP + FP) over the student's notes.
+
+        A second note on a defect already hit is neither; nor is one on an undecided defect. None
+        where no note was decided.
+        """
+        hits, alarms = len(self.caught), sum(defect.notes for defect in self.false_alarms)
+        return proportion(hits, hits + alarms)
+
+    def weighted_recall(self, weights: Mapping[Severity, int]) -> float | None:
+        """W(S∩V) / W(V); None where nothing is valid."""
+        whole = weigh(self.valid, weights)
+        return weigh(self.caught, weights) / whole if whole else None
+
+
+def split(defects: Sequence[Judged]) -> Gap:
+    """Sort the defects of one submission into its gap."""
+    valid = [defect for defect in defects if defect.valid]
+    return Gap(
+        both=tuple(d for d in valid if d.notes and d.by_models),
+        student_only=tuple(d for d in valid if d.notes and not d.by_models),
+        models_only=tuple(d for d in valid if not d.notes and d.by_models),
+        nobody=tuple(d for d in valid if not d.notes and not d.by_models),
+        false_alarms=tuple(d for d in defects if d.valid is False and d.notes),
+        undecided=tuple(d for d in defects if d.valid is None),
+    )
+
+
+def weigh(defects: Sequence[Judged], weights: Mapping[Severity, int]) -> int:
+    """W(X): the sum of the severities' weights over X."""
+    return sum(weights[defect.severity] for defect in defects)
+
+
+def proportion(part: int, whole: int, z: float = 1.96) -> Share | None:
+    """A share with its Wilson interval (Wilson 1927, JASA 22), or None of nothing.
+
+    [p + z²/2n ± z √(p(1−p)/n + z²/4n²)] / (1 + z²/n) for p = part / whole, n = whole.
+    """
+    if whole == 0:
+        return None
+    p, n = part / whole, whole
+    middle = p + z * z / (2 * n)
+    reach = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return Share(part, whole, max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale))

@@ -1,0 +1,144 @@
+"""What a person decides about defects: standing, words, and which claims belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from reviews.claims import Severity
+from reviews.gap.defects import describe, next_number
+from reviews.models import Defect, Finding, Note, Snapshot, locked
+from reviews.snapshots.ground import find_quotation
+
+
+class Refused(Exception):
+    """A decision that cannot stand; the message says why and what to do. `field` names the input."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A standing with its grounds. `duplicate_of` is the number of another defect."""
+
+    standing: Defect.Standing
+    reason: str = ""
+    evidence: str = ""
+    duplicate_of: int | None = None
+
+
+def decide(defect: Defect, decision: Decision, by: AbstractBaseUser) -> Defect:
+    """Give a defect its standing.
+
+    Raises Refused: a dismissal needs a reason and a line that really stands in the code; a
+    duplicate needs an original that is not itself a duplicate.
+    """
+    with transaction.atomic():
+        snapshot = locked(defect.snapshot_id)
+        defect.refresh_from_db()
+        original = _original(defect, decision)
+        if decision.standing == Defect.Standing.INVALID:
+            _check_dismissal(snapshot, decision)
+        defect.standing = decision.standing
+        defect.duplicate_of = original
+        defect.reason = decision.reason.strip()
+        defect.evidence = decision.evidence.strip()
+        defect.decided_by_id = by.pk
+        defect.decided_at = timezone.now()
+        defect.save()
+    return defect
+
+
+def rename(defect: Defect, title: str, severity: Severity) -> None:
+    """Set a defect's words and weight by hand; no later claim changes them.
+
+    Raises Refused for an empty title.
+    """
+    if not title.strip():
+        raise Refused("title", "Give the defect a title: it is what the class will read.")
+    with transaction.atomic():
+        locked(defect.snapshot_id)
+        Defect.objects.filter(pk=defect.pk).update(
+            title=title.strip()[:200], severity=severity, titled_by_person=True
+        )
+
+
+def move(claim: Note | Finding, to: Defect | None) -> Defect:
+    """Move a claim into another defect of its snapshot, or into a new one of its own.
+
+    An undecided defect that is left without claims goes away; a decided one stays.
+    Raises Refused where the defect is of another snapshot.
+    """
+    with transaction.atomic():
+        snapshot = locked(claim.snapshot_id)
+        if to is not None and to.snapshot_id != snapshot.pk:
+            raise Refused("defect", "That defect belongs to another submission; nothing was moved.")
+        claim.refresh_from_db()
+        source = claim.defect
+        if to is None:
+            to = Defect.objects.create(
+                snapshot=snapshot,
+                number=next_number(snapshot),
+                title=claim.title or "Untitled",
+                severity=claim.severity,
+            )
+        claim.defect = to
+        claim.moved_by_person = True
+        claim.save(update_fields=["defect", "moved_by_person"])
+        describe(to)
+        if source is not None and source != to:
+            _tidy(source)
+    return to
+
+
+def merge(defect: Defect, into: Defect) -> None:
+    """Move all claims of one defect into another and drop the emptied one. Raises Refused."""
+    if defect.pk == into.pk:
+        raise Refused("into", "A defect cannot be merged into itself; nothing was changed.")
+    with transaction.atomic():
+        locked(defect.snapshot_id)
+        for claim in [*defect.notes.all(), *defect.findings.all()]:
+            move(claim, into)
+        Defect.objects.filter(duplicate_of=defect).update(duplicate_of=into)
+        Defect.objects.filter(pk=defect.pk).delete()
+
+
+def _original(defect: Defect, decision: Decision) -> Defect | None:
+    if decision.standing != Defect.Standing.DUPLICATE:
+        return None
+    original = Defect.objects.filter(
+        snapshot=defect.snapshot_id, number=decision.duplicate_of or 0
+    ).first()
+    if original is None or original.pk == defect.pk:
+        raise Refused("duplicate_of", "Choose the other defect that this one repeats.")
+    if original.duplicate_of_id is not None:
+        raise Refused(
+            "duplicate_of", f"Defect {original.number} is a duplicate itself; choose its original instead."
+        )
+    if defect.duplicates.exists():
+        raise Refused(
+            "duplicate_of", "Other defects are marked as duplicates of this one; point them elsewhere first."
+        )
+    return original
+
+
+def _check_dismissal(snapshot: Snapshot, decision: Decision) -> None:
+    if not decision.reason.strip():
+        raise Refused("reason", "Say why it is a false alarm: a dismissal needs a reason.")
+    if not decision.evidence.strip():
+        raise Refused("evidence", "Quote the line of code that shows it: a dismissal needs evidence.")
+    if not any(find_quotation(decision.evidence, file.lines) for file in snapshot.source_files()):
+        raise Refused("evidence", "That line is not in the code. Copy one as it stands there.")
+
+
+def _tidy(source: Defect) -> None:
+    """After a claim left: describe what remains, or drop an undecided defect that is now empty."""
+    if source.notes.exists() or source.findings.exists():
+        describe(source)
+    elif source.standing == Defect.Standing.UNDECIDED and not source.duplicates.exists():
+        source.delete()

@@ -1,0 +1,26 @@
+"""Linters: the analysers, as the baseline that everyone trusts too much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reviews.protocols.base import Next, NoReviewer, Protocol, Returned, Setup, Turn, conclude
+
+
+def step(setup: Setup, returned: Sequence[Returned]) -> Next:
+    """Every analyser once, all in one round. They share a column: nobody tells them apart."""
+    if returned:
+        return conclude(returned)
+    if not setup.seats:
+        raise NoReviewer("No analyser is switched on. An administrator can add one under Reviewers.")
+    return tuple(Turn(seat, 1, place, "L") for place, seat in enumerate(setup.seats, 1))
+
+
+LINTERS = Protocol(
+    name="linters",
+    label="Linters",
+    letter="L",
+    purpose="What tools find by rule: the baseline that everyone trusts too much.",
+    asks_models=False,
+    step=step,
+)

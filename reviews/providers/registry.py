@@ -1,0 +1,26 @@
+"""Finds a provider by the name that a Reviewer row carries. Imports it only when it is needed."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from reviews.providers.base import Provider, ProviderError, Trouble
+
+
+@cache
+def provider(name: str) -> Provider:
+    """The provider of that name, made once in each process.
+
+    Raises ProviderError(MISSING) for a name that settings do not know.
+    """
+    path = settings.REVIEW_PROVIDERS.get(name)
+    if path is None:
+        raise ProviderError(
+            Trouble.MISSING,
+            f"No provider is called {name!r} on this site. An administrator can correct the reviewer.",
+        )
+    made: Provider = import_string(path)(settings.REVIEW_PROVIDER_OPTIONS.get(name, {}))
+    return made

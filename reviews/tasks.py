@@ -1,0 +1,19 @@
+"""What the worker is asked to do: ids in, one call down."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from reviews.engine import passes, sweep
+
+
+@shared_task(name="reviews.tasks.run_pass")
+def run_pass(pass_id: int) -> None:
+    """Run one pass; a pass that is gone or taken is nobody's work any more."""
+    passes.run(pass_id)
+
+
+@shared_task(name="reviews.tasks.sweep")
+def sweep_lost(lost_after: float = sweep.LOST_AFTER) -> None:
+    """Continue what a crash or a lost message left behind."""
+    sweep.sweep(lost_after)
