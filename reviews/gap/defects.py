@@ -21,22 +21,23 @@ def gather(snapshot: Snapshot) -> None:
     """Make defects of all claims on a sealed snapshot; the caller holds its lock.
 
     A defect that a person decided, renamed or moved a claim into stands as it is: claims that fit
-    it may join, none leaves. All others are formed afresh from their claims, so the outcome does
-    not depend on which review ended first; a defect keeps its number while most of it stays.
+    one of its own may join, none leaves, and what a superseded run said stays on its record. All
+    others are formed afresh from the current claims, so the outcome does not depend on which
+    review ended first; a defect keeps its number while most of it stays.
     """
     defects = list(snapshot.defects.all())
     stored = _claims(snapshot)
     fixed = {defect.pk for defect in defects if _is_fixed(defect, stored)}
+    _let_go_of_superseded(snapshot, fixed)
     free = [item for item in stored if item.defect_id not in fixed]
-    joined = _join(free, [item for item in stored if item.defect_id in fixed])
+    joined = _join(free, _claims_in(fixed))
     free = [item for item in free if item not in joined]
     loose = {defect.pk: defect for defect in defects if defect.pk not in fixed}
     for group in clusters([item.claim() for item in free]):
         members = [free[index] for index in group]
         _settle(snapshot, members, loose)
     Defect.objects.filter(pk__in=loose).delete()
-    _forget_superseded(snapshot)
-    for defect in Defect.objects.filter(pk__in={*fixed}):
+    for defect in Defect.objects.filter(pk__in=fixed):
         describe(defect)
 
 
@@ -74,6 +75,13 @@ def _claims(snapshot: Snapshot) -> list[Stored]:
     return [*snapshot.notes.all(), *findings]
 
 
+def _claims_in(defect_ids: set[int]) -> list[Stored]:
+    return [
+        *Note.objects.filter(defect__in=defect_ids),
+        *Finding.objects.filter(defect__in=defect_ids),
+    ]
+
+
 def _is_fixed(defect: Defect, stored: Sequence[Stored]) -> bool:
     """Whether a person has had a hand in it."""
     if defect.standing != Defect.Standing.UNDECIDED or defect.titled_by_person or defect.decided_at:
@@ -93,7 +101,7 @@ def _join(free: Sequence[Stored], placed: Sequence[Stored]) -> list[Stored]:
     for item in free:
         words = prepare(item.claim())
         fits = {
-            home: sum(compare(words, other).score for other in others) / len(others)
+            home: max(compare(words, other).score for other in others)
             for home, others in homes.items()
         }
         home, score = max(fits.items(), key=lambda fit: (fit[1], -fit[0]), default=(0, 0.0))
@@ -126,10 +134,10 @@ def _place(item: Stored, defect_id: int) -> None:
         item.save(update_fields=["defect"])
 
 
-def _forget_superseded(snapshot: Snapshot) -> None:
-    """Findings of a run that was replaced no longer speak, unless a person moved them by hand."""
+def _let_go_of_superseded(snapshot: Snapshot, fixed: set[int]) -> None:
+    """Findings of a run that was replaced speak for no defect that is formed afresh."""
     old = snapshot.findings.filter(by_pass__review__current=False, moved_by_person=False)
-    old.exclude(defect=None).update(defect=None)
+    old.exclude(defect=None).exclude(defect__in=fixed).update(defect=None)
 
 
 def _commonest(values: Iterable[str]) -> str:

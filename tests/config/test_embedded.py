@@ -1,0 +1,83 @@
+"""The embedded worker takes what is sent to the broker and ends when it is told to."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from celery import signals
+from django.contrib.auth import get_user_model
+
+from config.celery import app
+from config.embedded import EmbeddedWorker
+
+pytestmark = pytest.mark.services
+
+begun, release = threading.Event(), threading.Event()
+counted: list[int] = []
+
+
+@app.task(name="tests.hang", ignore_result=True)
+def hang() -> None:
+    begun.set()
+    release.wait(30)
+
+
+@app.task(name="tests.count_people", ignore_result=True)
+def count_people() -> None:
+    counted.append(get_user_model().objects.filter(username="ada").count())
+
+
+@pytest.fixture
+def done() -> Iterator[list[str]]:
+    """The names of the tasks that ended well, as they end."""
+    names: list[str] = []
+
+    def note(sender: object = None, **rest: object) -> None:
+        names.append(str(getattr(sender, "name", "")))
+
+    signals.task_success.connect(note)
+    yield names
+    signals.task_success.disconnect(note)
+
+
+def wait_for(name: str, names: list[str], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while name not in names:
+        assert time.monotonic() < end, f"{name} did not run; these did: {names}"
+        time.sleep(0.02)
+
+
+def test_a_worker_that_starts_sweeps_at_once(done: list[str], worker: None) -> None:
+    wait_for("reviews.tasks.sweep", done)
+
+
+def test_a_task_sees_what_a_request_committed(done: list[str], worker: None) -> None:
+    get_user_model().objects.create_user("ada")
+    count_people.delay()
+    wait_for("tests.count_people", done)
+    assert counted == [1]
+
+
+def test_stopping_does_not_wait_for_ever_for_a_task_that_hangs(done: list[str], transactional_db: None) -> None:
+    app.control.purge()
+    embedded = EmbeddedWorker(threads=2)
+    embedded.start()
+    hang.delay()
+    assert begun.wait(10)
+    began = time.monotonic()
+    assert embedded.stop(grace=0.5) is False
+    assert time.monotonic() - began < 2
+    release.set()
+    wait_for("tests.hang", done)
+
+
+def test_a_worker_that_ends_unasked_says_so(transactional_db: None) -> None:
+    died = threading.Event()
+    embedded = EmbeddedWorker(threads=1, on_death=died.set)
+    embedded.start()
+    assert embedded.wait_until_ready()
+    app.control.shutdown(destination=[embedded.name])
+    assert died.wait(10)

@@ -1,0 +1,42 @@
+"""What all tests share. The environment is set in tests/settings.py, before Django reads it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.people"]
+
+settings.register_profile(
+    "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.register_profile("here", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """Every test begins with an empty cache: what another one cached is not this one's."""
+    cache.clear()
+    yield
+
+
+@pytest.fixture
+def worker(transactional_db: None, request: pytest.FixtureRequest) -> Iterator[None]:
+    """The product's own worker, in this process, on the broker of the settings.
+
+    It begins with an empty queue and is gone before the database is emptied.
+    """
+    from config.celery import app
+    from config.embedded import EmbeddedWorker
+
+    app.control.purge()
+    embedded = EmbeddedWorker(threads=4)
+    embedded.start()
+    assert embedded.wait_until_ready(15), "the worker did not start"
+    yield
+    assert embedded.stop(grace=10), "a task did not end within ten seconds"

@@ -1,0 +1,118 @@
+"""From a gap to points, item by item."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import User
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.domain import grading
+from courses.domain.grading import Refused, suggest
+from courses.models import Course, Grade, Submission
+from reviews.claims import Severity
+from reviews.gap.measures import Judged, split
+from tests.stories import assignment, sealed
+
+
+def defect(number: int, severity: Severity, valid: bool | None, notes: int) -> Judged:
+    return Judged(number, f"defect {number}", severity, valid, notes, True)
+
+
+AMARAS = split(
+    [
+        defect(1, Severity.CRITICAL, True, 1),
+        defect(2, Severity.MAJOR, True, 0),
+        defect(3, Severity.MAJOR, True, 1),
+        defect(4, Severity.MINOR, False, 2),
+        defect(5, Severity.INFO, None, 1),
+    ]
+)
+
+
+def test_every_point_has_an_address() -> None:
+    """80 points follow weighted recall (12 of 16), 20 follow precision (2 of 4 notes)."""
+    suggestion = suggest(AMARAS, 100)
+    assert [(item.defect.number, item.worth, item.got) for item in suggestion.recall_items] == [
+        (1, 40, 40),
+        (2, 20, 0),
+        (3, 20, 20),
+    ]
+    assert [(item.defect.number, item.worth, item.got) for item in suggestion.precision_items] == [
+        (1, 5, 5),
+        (3, 5, 5),
+        (4, 10, 0),
+    ]
+    assert (suggestion.points, suggestion.undecided) == (Decimal("70.0"), 1)
+
+
+def test_with_nothing_valid_nothing_is_suggested() -> None:
+    suggestion = suggest(split([defect(1, Severity.MINOR, False, 1)]), 100)
+    assert suggestion.points is None
+    assert "nothing to measure" in suggestion.why_none
+
+
+defects = st.lists(
+    st.builds(
+        defect,
+        st.integers(1, 99),
+        st.sampled_from(list(Severity)),
+        st.sampled_from([True, False, None]),
+        st.integers(0, 3),
+    ),
+    max_size=15,
+    unique_by=lambda judged: judged.number,
+)
+
+
+@given(defects, st.integers(1, 1000))
+def test_what_was_got_and_what_was_lost_make_the_whole(judged: list[Judged], out_of: int) -> None:
+    suggestion = suggest(split(judged), out_of)
+    got = sum(item.got for item in (*suggestion.recall_items, *suggestion.precision_items))
+    worth = sum(item.worth for item in (*suggestion.recall_items, *suggestion.precision_items))
+    assert worth <= out_of + Decimal("0.0001")
+    if suggestion.points is not None:
+        assert abs(suggestion.points - got) <= Decimal("0.05")
+        assert 0 <= suggestion.points <= out_of
+
+
+@pytest.fixture
+def amaras(course: Course, amara: User) -> Submission:
+    return sealed(assignment(course), amara)
+
+
+def give(submission: Submission, by: User, adjustment: str = "0", reason: str = "") -> Grade:
+    return grading.give(
+        submission,
+        suggest(AMARAS, 100),
+        adjustment=Decimal(adjustment),
+        reason=reason,
+        feedback="Look at writes.",
+        by=by,
+    )
+
+
+@pytest.mark.django_db
+def test_an_adjustment_needs_a_reason_and_stays_on_the_scale(amaras: Submission, ruth: User) -> None:
+    with pytest.raises(Refused, match="Say why"):
+        give(amaras, ruth, "5")
+    with pytest.raises(Refused, match="they go from 0 to 100"):
+        give(amaras, ruth, "31", "Brilliant.")
+    assert not Grade.objects.exists()
+    grade = give(amaras, ruth, "5", "The catch on line 14 was brilliant.")
+    assert (grade.suggested, grade.points, grade.graded_by) == (Decimal("70.0"), Decimal("75.0"), ruth)
+
+
+@pytest.mark.django_db
+def test_only_grades_with_points_are_released_and_they_can_be_taken_back(
+    amaras: Submission, course: Course, ruth: User, ben: User
+) -> None:
+    bens = sealed(amaras.assignment, ben)
+    give(amaras, ruth)
+    assert grading.release([amaras, bens]) == (1, 1)
+    assert grading.release([amaras, bens]) == (0, 1), "what is out already is not released again"
+    assert Grade.objects.get(submission=amaras).released_at is not None
+    assert grading.take_back([amaras, bens]) == 1
+    assert Grade.objects.get(submission=amaras).released_at is None

@@ -1,0 +1,91 @@
+"""The gap in numbers, checked by hand and by algebra."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviews.claims import Severity
+from reviews.gap.measures import DEFAULT_WEIGHTS, Judged, proportion, split, weigh
+
+
+def defect(number: int, severity: str, valid: bool | None, notes: int, by_models: bool) -> Judged:
+    return Judged(number, f"defect {number}", Severity(severity), valid, notes, by_models)
+
+
+AMARAS = [
+    defect(1, "critical", True, 1, True),
+    defect(2, "major", True, 0, True),
+    defect(3, "major", True, 2, False),
+    defect(4, "minor", False, 1, False),
+    defect(5, "info", False, 0, True),
+    defect(6, "major", None, 1, True),
+]
+
+
+def test_amaras_gap_is_split_by_who_saw_what() -> None:
+    gap = split(AMARAS)
+    assert [d.number for d in gap.both] == [1]
+    assert [d.number for d in gap.student_only] == [3]
+    assert [d.number for d in gap.models_only] == [2]
+    assert [d.number for d in gap.false_alarms] == [4], "a model's false alarm is not the student's"
+    assert [d.number for d in gap.undecided] == [6]
+
+
+def test_a_second_note_on_one_defect_neither_helps_nor_hurts() -> None:
+    gap = split(AMARAS)
+    assert gap.recall is not None
+    assert gap.precision is not None
+    assert (gap.recall.part, gap.recall.whole) == (2, 3)
+    assert (gap.precision.part, gap.precision.whole) == (2, 3)
+
+
+def test_weighted_recall_counts_what_matters_more() -> None:
+    assert split(AMARAS).weighted_recall(DEFAULT_WEIGHTS) == pytest.approx((8 + 4) / (8 + 4 + 4))
+
+
+def test_nothing_valid_is_not_applicable_rather_than_zero_or_all() -> None:
+    gap = split([defect(1, "minor", False, 1, True)])
+    assert gap.recall is None
+    assert gap.weighted_recall(DEFAULT_WEIGHTS) is None
+    assert gap.precision is not None
+    assert gap.precision.value == 0
+
+
+def test_wilsons_interval_for_two_of_three() -> None:
+    """By hand: p = 2/3, z = 1.96, n = 3."""
+    share = proportion(2, 3)
+    assert share is not None
+    assert (share.low, share.high) == (pytest.approx(0.2077, abs=1e-4), pytest.approx(0.9385, abs=1e-4))
+
+
+judged = st.lists(
+    st.builds(
+        defect,
+        st.integers(1, 99),
+        st.sampled_from(list(Severity)),
+        st.sampled_from([True, False, None]),
+        st.integers(0, 3),
+        st.booleans(),
+    ),
+    max_size=20,
+)
+
+
+@given(judged)
+def test_every_valid_defect_is_in_exactly_one_part(defects: list[Judged]) -> None:
+    gap = split(defects)
+    assert len(gap.valid) == sum(1 for d in defects if d.valid)
+    assert len(gap.caught) + len(gap.missed) == len(gap.valid)
+    assert weigh(gap.caught, DEFAULT_WEIGHTS) + weigh(gap.missed, DEFAULT_WEIGHTS) == weigh(
+        gap.valid, DEFAULT_WEIGHTS
+    )
+
+
+@given(st.integers(1, 500), st.data())
+def test_an_interval_holds_its_share(whole: int, data: st.DataObject) -> None:
+    share = proportion(data.draw(st.integers(0, whole)), whole)
+    assert share is not None
+    assert 0 <= share.low <= share.value + 1e-12
+    assert share.value - 1e-12 <= share.high <= 1
