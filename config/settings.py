@@ -11,8 +11,12 @@ from email.utils import getaddresses
 from pathlib import Path
 
 import dj_database_url
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+# Lets Django's generic classes be written with their types: ModelForm[Course].
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -136,7 +140,7 @@ CACHES = {
 }
 
 # --- Reviews in the background ------------------------------------------------------------------
-CELERY_BROKER_URL = env("CELERY_BROKER_URL", "memory://")
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", "memory://localhost//")
 EMBEDDED_WORKER = CELERY_BROKER_URL.startswith("memory://")
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"polling_interval": 0.02}

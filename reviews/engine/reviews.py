@@ -15,6 +15,7 @@ from reviews.gap.defects import gather
 from reviews.models import Pass, Provenance, Review, Reviewer, Seal, Snapshot, locked
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.base import Done, Ended, NoReviewer, Outcome, Returned, Seat, Setup, Turn
+from reviews.providers.registry import suits
 
 log = logging.getLogger("blindspot.reviews")
 
@@ -44,9 +45,7 @@ def start(snapshot: Snapshot, plan: Iterable[Planned]) -> list[Review]:
         existing = list(Review.objects.filter(snapshot=snapshot))
         if existing:
             return existing
-        begun = [
-            _begin(snapshot, position, planned, attempt=1) for position, planned in enumerate(plan, 1)
-        ]
+        begun = [_begin(snapshot, position, planned, attempt=1) for position, planned in enumerate(plan, 1)]
         gather(snapshot)
         return begun
 
@@ -59,9 +58,7 @@ def run_again(review: Review) -> Review:
     with transaction.atomic():
         locked(review.snapshot_id)
         review.refresh_from_db()
-        current = Review.objects.get(
-            snapshot=review.snapshot_id, position=review.position, current=True
-        )
+        current = Review.objects.get(snapshot=review.snapshot_id, position=review.position, current=True)
         if not current.ended:
             return current
         Review.objects.filter(pk=current.pk).update(current=False)
@@ -134,13 +131,17 @@ def _setup(snapshot: Snapshot, planned: Planned) -> Setup:
     return Setup(
         author_model=provenance.model.name if provenance and provenance.model else "",
         author_family=provenance.family if provenance else "",
-        seats=_seats(planned),
+        seats=_seats(snapshot, planned),
         passes=planned.passes,
     )
 
 
-def _seats(planned: Planned) -> tuple[Seat, ...]:
-    """The reviewers that may be asked: those named, else all; models or analysers, as it needs."""
+def _seats(snapshot: Snapshot, planned: Planned) -> tuple[Seat, ...]:
+    """The reviewers that may be asked: those named, else all; models or analysers, as it needs.
+
+    Who reads no file of this code is not asked about it.
+    """
+    paths = list(snapshot.files.values_list("path", flat=True))
     asks_models = PROTOCOLS[planned.protocol].asks_models
     suitable = Reviewer.objects.filter(active=True, model__isnull=not asks_models)
     if planned.reviewer_ids:
@@ -155,6 +156,7 @@ def _seats(planned: Planned) -> tuple[Seat, ...]:
             role=reviewer.role,
         )
         for reviewer in suitable.select_related("model").order_by("pk")
+        if suits(reviewer.provider, paths)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,10 +17,11 @@ from reviews.snapshots.files import tree_sha256
 SCHEME = "blindspot-seal-1"
 
 
-def seal(snapshot: Snapshot, *, found_nothing: bool) -> tuple[Seal, bool]:
+def seal(snapshot: Snapshot, *, found_nothing: bool, at: datetime | None = None) -> tuple[Seal, bool]:
     """Seal the snapshot with its notes and say whether this call did it.
 
-    Sealing twice gives the seal of the first time: two tabs, two clicks, a lost reply.
+    It is sealed now, or `at` another time where a story is told afterwards. Sealing twice gives
+    the seal of the first time: two tabs, two clicks, a lost reply.
     """
     with transaction.atomic():
         locked(snapshot.pk)
@@ -31,7 +33,7 @@ def seal(snapshot: Snapshot, *, found_nothing: bool) -> tuple[Seal, bool]:
             snapshot=snapshot,
             note_count=len(notes),
             found_nothing=found_nothing,
-            sealed_at=timezone.now(),
+            sealed_at=at or timezone.now(),
         )
         made.snapshot_sha256 = tree_sha256(snapshot.source_files())
         made.notes_sha256 = _notes_sha256(notes)
@@ -56,7 +58,10 @@ def verify(seal: Seal) -> Verdict:
     """Compute every hash anew from the rows and compare it with what was sealed."""
     notes = list(seal.snapshot.notes.order_by("pk"))
     checks = (
-        (tree_sha256(seal.snapshot.source_files()) == seal.snapshot_sha256, "The files are not those sealed."),
+        (
+            tree_sha256(seal.snapshot.source_files()) == seal.snapshot_sha256,
+            "The files are not those sealed.",
+        ),
         (_notes_sha256(notes) == seal.notes_sha256, "The notes are not those sealed."),
         (len(notes) == seal.note_count, f"{len(notes)} notes are stored, {seal.note_count} were sealed."),
         (_sha256(manifest(seal)) == seal.sha256, "The receipt's own hash does not fit what it says."),

@@ -17,9 +17,7 @@ def store(files: Sequence[SourceFile]) -> Snapshot:
     Blob.objects.bulk_create(blobs.values(), ignore_conflicts=True)
     snapshot = Snapshot.objects.create(sha256=tree_sha256(files))
     SnapshotFile.objects.bulk_create(
-        SnapshotFile(
-            snapshot=snapshot, path=file.path, blob_id=file.sha256, line_count=len(file.lines)
-        )
+        SnapshotFile(snapshot=snapshot, path=file.path, blob_id=file.sha256, line_count=len(file.lines))
         for file in files
     )
     return snapshot

@@ -136,7 +136,11 @@ def judged(snapshot_ids: Iterable[int]) -> dict[int, list[Judged]]:
     return by_snapshot
 
 
-_VALID = {Defect.Standing.VALID: True, Defect.Standing.INVALID: False, Defect.Standing.UNDECIDED: None}
+_VALID: dict[str, bool | None] = {
+    Defect.Standing.VALID: True,
+    Defect.Standing.INVALID: False,
+    Defect.Standing.UNDECIDED: None,
+}
 
 
 def _cell(witness: Witness, defect: Defect, notes: Sequence[Note], findings: Sequence[Finding]) -> Cell:

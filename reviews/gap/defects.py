@@ -100,10 +100,7 @@ def _join(free: Sequence[Stored], placed: Sequence[Stored]) -> list[Stored]:
     joined = []
     for item in free:
         words = prepare(item.claim())
-        fits = {
-            home: max(compare(words, other).score for other in others)
-            for home, others in homes.items()
-        }
+        fits = {home: max(compare(words, other).score for other in others) for home, others in homes.items()}
         home, score = max(fits.items(), key=lambda fit: (fit[1], -fit[0]), default=(0, 0.0))
         if score >= 1.0:
             _place(item, home)

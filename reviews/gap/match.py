@@ -22,12 +22,15 @@ CWE_BONUS = 0.15
 
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|[a-z]+|\d+")
 _STOP = frozenset(
-    """a an and any are as at be been because but by can could code do does each every for from get gets
-    had has have here how if in into is it its just line lines may might more must no not of on one only
-    or other same should since so some such than that the their them then there these they this those to
-    two up use used uses using very via was were what when where which while will with without would you
-    your""".split()
+    (
+        "a an and any are as at be been because but by can could code do does each every for from get gets "
+        "had has have here how if in into is it its just line lines may might more must no not of on one "
+        "only or other same should since so some such than that the their them then there these they this "
+        "those to two up use used uses using very via was were what when where which while will with "
+        "without would you your"
+    ).split(" ")
 )
+"""Words that say nothing of what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

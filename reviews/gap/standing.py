@@ -102,7 +102,8 @@ def merge(defect: Defect, into: Defect) -> None:
         raise Refused("into", "A defect cannot be merged into itself; nothing was changed.")
     with transaction.atomic():
         locked(defect.snapshot_id)
-        for claim in [*defect.notes.all(), *defect.findings.all()]:
+        claims: list[Note | Finding] = [*defect.notes.all(), *defect.findings.all()]
+        for claim in claims:
             move(claim, into)
         Defect.objects.filter(duplicate_of=defect).update(duplicate_of=into)
         Defect.objects.filter(pk=defect.pk).delete()
@@ -111,9 +112,7 @@ def merge(defect: Defect, into: Defect) -> None:
 def _original(defect: Defect, decision: Decision) -> Defect | None:
     if decision.standing != Defect.Standing.DUPLICATE:
         return None
-    original = Defect.objects.filter(
-        snapshot=defect.snapshot_id, number=decision.duplicate_of or 0
-    ).first()
+    original = Defect.objects.filter(snapshot=defect.snapshot_id, number=decision.duplicate_of or 0).first()
     if original is None or original.pk == defect.pk:
         raise Refused("duplicate_of", "Choose the other defect that this one repeats.")
     if original.duplicate_of_id is not None:

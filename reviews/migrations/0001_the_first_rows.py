@@ -2,14 +2,14 @@
 
 import django.core.validators
 import django.db.models.deletion
-import reviews.claims
-import reviews.snapshots.ground
 from django.conf import settings
 from django.db import migrations, models
 
+import reviews.claims
+import reviews.snapshots.ground
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,267 +18,678 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('text', models.TextField(blank=True)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("text", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='LanguageModel',
+            name="LanguageModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='As the provider spells it: gpt-5.4', max_length=100, unique=True)),
-                ('label', models.CharField(help_text='As people say it: GPT 5.4', max_length=100)),
-                ('family', models.SlugField(help_text='Models of one family share their blind spots.')),
-                ('offered', models.BooleanField(default=True, help_text='Students can choose it as the author.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="As the provider spells it: gpt-5.4", max_length=100, unique=True
+                    ),
+                ),
+                ("label", models.CharField(help_text="As people say it: GPT 5.4", max_length=100)),
+                ("family", models.SlugField(help_text="Models of one family share their blind spots.")),
+                (
+                    "offered",
+                    models.BooleanField(default=True, help_text="Students can choose it as the author."),
+                ),
             ],
             options={
-                'ordering': ('family', 'label'),
+                "ordering": ("family", "label"),
             },
         ),
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Defect',
+            name="Defect",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('severity', models.CharField(max_length=8)),
-                ('odc_type', models.CharField(blank=True, max_length=13)),
-                ('cwe', models.PositiveIntegerField(blank=True, null=True)),
-                ('titled_by_person', models.BooleanField(default=False)),
-                ('standing', models.CharField(choices=[('undecided', 'undecided'), ('valid', 'valid'), ('invalid', 'invalid'), ('duplicate', 'duplicate')], default='undecided', max_length=9)),
-                ('reason', models.TextField(blank=True)),
-                ('evidence', models.TextField(blank=True, help_text='The line of code that the reason rests on.')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('duplicate_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='reviews.defect')),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='defects', to='reviews.snapshot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=200)),
+                ("severity", models.CharField(max_length=8)),
+                ("odc_type", models.CharField(blank=True, max_length=13)),
+                ("cwe", models.PositiveIntegerField(blank=True, null=True)),
+                ("titled_by_person", models.BooleanField(default=False)),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("undecided", "undecided"),
+                            ("valid", "valid"),
+                            ("invalid", "invalid"),
+                            ("duplicate", "duplicate"),
+                        ],
+                        default="undecided",
+                        max_length=9,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "evidence",
+                    models.TextField(blank=True, help_text="The line of code that the reason rests on."),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "duplicate_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duplicates",
+                        to="reviews.defect",
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="defects",
+                        to="reviews.snapshot",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('number',),
+                "ordering": ("number",),
             },
         ),
         migrations.CreateModel(
-            name='Recording',
+            name="Recording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(help_text='The snapshot that it is about.', max_length=64)),
-                ('protocol', models.CharField(max_length=40)),
-                ('model', models.CharField(max_length=100)),
-                ('role', models.CharField(max_length=40)),
-                ('round', models.PositiveIntegerField()),
-                ('seconds', models.FloatField(default=0)),
-                ('report', models.JSONField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(help_text="The snapshot that it is about.", max_length=64)),
+                ("protocol", models.CharField(max_length=40)),
+                ("model", models.CharField(max_length=100)),
+                ("role", models.CharField(max_length=40)),
+                ("round", models.PositiveIntegerField()),
+                ("seconds", models.FloatField(default=0)),
+                ("report", models.JSONField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('sha256', 'protocol', 'model', 'role', 'round'), name='one_recording_per_call')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sha256", "protocol", "model", "role", "round"), name="one_recording_per_call"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('protocol', models.CharField(max_length=40)),
-                ('position', models.PositiveIntegerField(help_text='Its place in the review plan, from 1.')),
-                ('attempt', models.PositiveIntegerField(default=1, help_text='2 and more for a run again.')),
-                ('current', models.BooleanField(default=True, help_text='False once it was run again.')),
-                ('reviewer_ids', models.JSONField(default=list, help_text='The reviewers that the plan names; empty: any that suit.')),
-                ('setup', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('complete', 'complete'), ('incomplete', 'incomplete'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=10)),
-                ('reason', models.TextField(blank=True, help_text='Why it is incomplete, failed or cancelled.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='reviews.snapshot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("protocol", models.CharField(max_length=40)),
+                ("position", models.PositiveIntegerField(help_text="Its place in the review plan, from 1.")),
+                ("attempt", models.PositiveIntegerField(default=1, help_text="2 and more for a run again.")),
+                ("current", models.BooleanField(default=True, help_text="False once it was run again.")),
+                (
+                    "reviewer_ids",
+                    models.JSONField(
+                        default=list, help_text="The reviewers that the plan names; empty: any that suit."
+                    ),
+                ),
+                ("setup", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("complete", "complete"),
+                            ("incomplete", "incomplete"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.TextField(blank=True, help_text="Why it is incomplete, failed or cancelled."),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cancelled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="reviews.snapshot",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'attempt'),
+                "ordering": ("position", "attempt"),
             },
         ),
         migrations.CreateModel(
-            name='Reviewer',
+            name="Reviewer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('provider', models.CharField(help_text='A key of settings.REVIEW_PROVIDERS.', max_length=50)),
-                ('role', models.CharField(choices=[('full review', 'full review')], default='full review', max_length=40)),
-                ('active', models.BooleanField(default=True)),
-                ('model', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='reviews.languagemodel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True)),
+                (
+                    "provider",
+                    models.CharField(help_text="A key of settings.REVIEW_PROVIDERS.", max_length=50),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("full review", "full review")], default="full review", max_length=40
+                    ),
+                ),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "model",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="reviews.languagemodel",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Pass',
+            name="Pass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveIntegerField()),
-                ('position', models.PositiveIntegerField()),
-                ('siglum', models.CharField(max_length=8)),
-                ('role', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('answered', 'answered'), ('unable', 'could not review'), ('cancelled', 'cancelled')], default='queued', max_length=9)),
-                ('attempt', models.PositiveIntegerField(default=0)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('not_before', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, help_text='When it was last put on the queue.', null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('trouble', models.CharField(blank=True, max_length=20)),
-                ('detail', models.TextField(blank=True, help_text='Its summary, or why it could not review.')),
-                ('reviewer_version', models.CharField(blank=True, max_length=100)),
-                ('recorded', models.BooleanField(default=False)),
-                ('paths', models.JSONField(default=list, help_text='The files it read.')),
-                ('usage', models.JSONField(default=dict)),
-                ('raw', models.TextField(blank=True, help_text='The reply as it came.')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passes', to='reviews.review')),
-                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.reviewer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveIntegerField()),
+                ("position", models.PositiveIntegerField()),
+                ("siglum", models.CharField(max_length=8)),
+                ("role", models.CharField(max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("answered", "answered"),
+                            ("unable", "could not review"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="queued",
+                        max_length=9,
+                    ),
+                ),
+                ("attempt", models.PositiveIntegerField(default=0)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("not_before", models.DateTimeField(blank=True, null=True)),
+                (
+                    "sent_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When it was last put on the queue.", null=True
+                    ),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("trouble", models.CharField(blank=True, max_length=20)),
+                (
+                    "detail",
+                    models.TextField(blank=True, help_text="Its summary, or why it could not review."),
+                ),
+                ("reviewer_version", models.CharField(blank=True, max_length=100)),
+                ("recorded", models.BooleanField(default=False)),
+                ("paths", models.JSONField(default=list, help_text="The files it read.")),
+                ("usage", models.JSONField(default=dict)),
+                ("raw", models.TextField(blank=True, help_text="The reply as it came.")),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passes",
+                        to="reviews.review",
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.reviewer"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'passes',
-                'ordering': ('round', 'position'),
+                "verbose_name_plural": "passes",
+                "ordering": ("round", "position"),
             },
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('snapshot_sha256', models.CharField(max_length=64)),
-                ('notes_sha256', models.CharField(max_length=64)),
-                ('sha256', models.CharField(max_length=64)),
-                ('note_count', models.PositiveIntegerField()),
-                ('found_nothing', models.BooleanField(default=False)),
-                ('sealed_at', models.DateTimeField()),
-                ('snapshot', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='reviews.snapshot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("snapshot_sha256", models.CharField(max_length=64)),
+                ("notes_sha256", models.CharField(max_length=64)),
+                ("sha256", models.CharField(max_length=64)),
+                ("note_count", models.PositiveIntegerField()),
+                ("found_nothing", models.BooleanField(default=False)),
+                ("sealed_at", models.DateTimeField()),
+                (
+                    "snapshot",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seal",
+                        to="reviews.snapshot",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Provenance',
+            name="Provenance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('author', models.CharField(max_length=100)),
-                ('family', models.SlugField()),
-                ('prompt', models.TextField(blank=True)),
-                ('test_evidence', models.TextField(blank=True)),
-                ('tests_passed', models.PositiveIntegerField(blank=True, null=True)),
-                ('tests_failed', models.PositiveIntegerField(blank=True, null=True)),
-                ('model', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='reviews.languagemodel')),
-                ('snapshot', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='provenance', to='reviews.snapshot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("author", models.CharField(max_length=100)),
+                ("family", models.SlugField()),
+                ("prompt", models.TextField(blank=True)),
+                ("test_evidence", models.TextField(blank=True)),
+                ("tests_passed", models.PositiveIntegerField(blank=True, null=True)),
+                ("tests_failed", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "model",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="reviews.languagemodel",
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="provenance",
+                        to="reviews.snapshot",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('explanation', models.TextField(blank=True)),
-                ('severity', models.CharField(choices=[('critical', 'critical'), ('major', 'major'), ('minor', 'minor'), ('info', 'info')], default=reviews.claims.Severity['MAJOR'], max_length=8)),
-                ('odc_type', models.CharField(blank=True, choices=[('function', 'function'), ('interface', 'interface'), ('checking', 'checking'), ('assignment', 'assignment'), ('timing', 'timing'), ('build', 'build'), ('documentation', 'documentation'), ('algorithm', 'algorithm')], max_length=13)),
-                ('cwe', models.PositiveIntegerField(blank=True, null=True)),
-                ('path', models.CharField(blank=True, max_length=1024)),
-                ('first_line', models.PositiveIntegerField(blank=True, null=True)),
-                ('last_line', models.PositiveIntegerField(blank=True, null=True)),
-                ('quote', models.TextField(blank=True)),
-                ('grounding', models.CharField(choices=[('exact', 'at the cited line'), ('unquoted', 'lines cited, nothing quoted'), ('moved', 'moved to the quoted line'), ('whole', 'about the whole'), ('none', 'not found in the code')], default=reviews.snapshots.ground.Ground['EXACT'], max_length=8)),
-                ('confidence', models.PositiveSmallIntegerField(blank=True, help_text='In per cent.', null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)])),
-                ('suggested_fix', models.TextField(blank=True)),
-                ('moved_by_person', models.BooleanField(default=False, help_text='Then no later matching takes it out of its defect.')),
-                ('saved_at', models.DateTimeField(auto_now=True)),
-                ('defect', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='%(class)ss', to='reviews.defect')),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='reviews.snapshot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("explanation", models.TextField(blank=True)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("critical", "critical"),
+                            ("major", "major"),
+                            ("minor", "minor"),
+                            ("info", "info"),
+                        ],
+                        default=reviews.claims.Severity["MAJOR"],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "odc_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("function", "function"),
+                            ("interface", "interface"),
+                            ("checking", "checking"),
+                            ("assignment", "assignment"),
+                            ("timing", "timing"),
+                            ("build", "build"),
+                            ("documentation", "documentation"),
+                            ("algorithm", "algorithm"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                ("cwe", models.PositiveIntegerField(blank=True, null=True)),
+                ("path", models.CharField(blank=True, max_length=1024)),
+                ("first_line", models.PositiveIntegerField(blank=True, null=True)),
+                ("last_line", models.PositiveIntegerField(blank=True, null=True)),
+                ("quote", models.TextField(blank=True)),
+                (
+                    "grounding",
+                    models.CharField(
+                        choices=[
+                            ("exact", "at the cited line"),
+                            ("unquoted", "lines cited, nothing quoted"),
+                            ("moved", "moved to the quoted line"),
+                            ("whole", "about the whole"),
+                            ("none", "not found in the code"),
+                        ],
+                        default=reviews.snapshots.ground.Ground["EXACT"],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="In per cent.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                    ),
+                ),
+                ("suggested_fix", models.TextField(blank=True)),
+                (
+                    "moved_by_person",
+                    models.BooleanField(
+                        default=False, help_text="Then no later matching takes it out of its defect."
+                    ),
+                ),
+                ("saved_at", models.DateTimeField(auto_now=True)),
+                (
+                    "defect",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="%(class)ss",
+                        to="reviews.defect",
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="reviews.snapshot",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('path', 'first_line', 'pk'),
+                "ordering": ("path", "first_line", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('explanation', models.TextField(blank=True)),
-                ('severity', models.CharField(choices=[('critical', 'critical'), ('major', 'major'), ('minor', 'minor'), ('info', 'info')], default=reviews.claims.Severity['MAJOR'], max_length=8)),
-                ('odc_type', models.CharField(blank=True, choices=[('function', 'function'), ('interface', 'interface'), ('checking', 'checking'), ('assignment', 'assignment'), ('timing', 'timing'), ('build', 'build'), ('documentation', 'documentation'), ('algorithm', 'algorithm')], max_length=13)),
-                ('cwe', models.PositiveIntegerField(blank=True, null=True)),
-                ('path', models.CharField(blank=True, max_length=1024)),
-                ('first_line', models.PositiveIntegerField(blank=True, null=True)),
-                ('last_line', models.PositiveIntegerField(blank=True, null=True)),
-                ('quote', models.TextField(blank=True)),
-                ('grounding', models.CharField(choices=[('exact', 'at the cited line'), ('unquoted', 'lines cited, nothing quoted'), ('moved', 'moved to the quoted line'), ('whole', 'about the whole'), ('none', 'not found in the code')], default=reviews.snapshots.ground.Ground['EXACT'], max_length=8)),
-                ('confidence', models.PositiveSmallIntegerField(blank=True, help_text='In per cent.', null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)])),
-                ('suggested_fix', models.TextField(blank=True)),
-                ('moved_by_person', models.BooleanField(default=False, help_text='Then no later matching takes it out of its defect.')),
-                ('position', models.PositiveIntegerField()),
-                ('rule', models.CharField(blank=True, max_length=100)),
-                ('defect', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='%(class)ss', to='reviews.defect')),
-                ('by_pass', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='reviews.pass')),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='reviews.snapshot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("explanation", models.TextField(blank=True)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("critical", "critical"),
+                            ("major", "major"),
+                            ("minor", "minor"),
+                            ("info", "info"),
+                        ],
+                        default=reviews.claims.Severity["MAJOR"],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "odc_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("function", "function"),
+                            ("interface", "interface"),
+                            ("checking", "checking"),
+                            ("assignment", "assignment"),
+                            ("timing", "timing"),
+                            ("build", "build"),
+                            ("documentation", "documentation"),
+                            ("algorithm", "algorithm"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                ("cwe", models.PositiveIntegerField(blank=True, null=True)),
+                ("path", models.CharField(blank=True, max_length=1024)),
+                ("first_line", models.PositiveIntegerField(blank=True, null=True)),
+                ("last_line", models.PositiveIntegerField(blank=True, null=True)),
+                ("quote", models.TextField(blank=True)),
+                (
+                    "grounding",
+                    models.CharField(
+                        choices=[
+                            ("exact", "at the cited line"),
+                            ("unquoted", "lines cited, nothing quoted"),
+                            ("moved", "moved to the quoted line"),
+                            ("whole", "about the whole"),
+                            ("none", "not found in the code"),
+                        ],
+                        default=reviews.snapshots.ground.Ground["EXACT"],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="In per cent.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                    ),
+                ),
+                ("suggested_fix", models.TextField(blank=True)),
+                (
+                    "moved_by_person",
+                    models.BooleanField(
+                        default=False, help_text="Then no later matching takes it out of its defect."
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("rule", models.CharField(blank=True, max_length=100)),
+                (
+                    "defect",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="%(class)ss",
+                        to="reviews.defect",
+                    ),
+                ),
+                (
+                    "by_pass",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="reviews.pass",
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="reviews.snapshot",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('path', 'first_line', 'by_pass', 'position'),
+                "ordering": ("path", "first_line", "by_pass", "position"),
             },
         ),
         migrations.CreateModel(
-            name='SnapshotFile',
+            name="SnapshotFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=1024)),
-                ('line_count', models.PositiveIntegerField()),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='reviews.blob')),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='reviews.snapshot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=1024)),
+                ("line_count", models.PositiveIntegerField()),
+                ("blob", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="reviews.blob")),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="reviews.snapshot",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('path',),
+                "ordering": ("path",),
             },
         ),
         migrations.AddIndex(
-            model_name='pass',
-            index=models.Index(fields=['state', 'leased_until'], name='pass_by_state_and_lease'),
+            model_name="pass",
+            index=models.Index(fields=["state", "leased_until"], name="pass_by_state_and_lease"),
         ),
         migrations.AddConstraint(
-            model_name='pass',
-            constraint=models.UniqueConstraint(fields=('review', 'round', 'position'), name='a_pass_once_per_round'),
+            model_name="pass",
+            constraint=models.UniqueConstraint(
+                fields=("review", "round", "position"), name="a_pass_once_per_round"
+            ),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['state'], name='review_by_state'),
+            model_name="review",
+            index=models.Index(fields=["state"], name="review_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('snapshot', 'position', 'attempt'), name='a_review_once_per_attempt'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                fields=("snapshot", "position", "attempt"), name="a_review_once_per_attempt"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('snapshot', 'position'), name='one_current_review_per_position'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("current", True)),
+                fields=("snapshot", "position"),
+                name="one_current_review_per_position",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('by_pass', 'position'), name='a_finding_once_per_pass'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(
+                fields=("by_pass", "position"), name="a_finding_once_per_pass"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='defect',
-            constraint=models.UniqueConstraint(fields=('snapshot', 'number'), name='a_number_once_per_snapshot'),
+            model_name="defect",
+            constraint=models.UniqueConstraint(
+                fields=("snapshot", "number"), name="a_number_once_per_snapshot"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='defect',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('duplicate_of__isnull', False), ('standing', 'duplicate')), models.Q(models.Q(('standing', 'duplicate'), _negated=True), ('duplicate_of__isnull', True)), _connector='OR'), name='a_duplicate_names_its_original'),
+            model_name="defect",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("duplicate_of__isnull", False), ("standing", "duplicate")),
+                    models.Q(
+                        models.Q(("standing", "duplicate"), _negated=True), ("duplicate_of__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="a_duplicate_names_its_original",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='defect',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('standing', 'invalid'), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), models.Q(('evidence', ''), _negated=True)), _connector='OR'), name='a_dismissal_needs_evidence'),
+            model_name="defect",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("standing", "invalid"), _negated=True),
+                    models.Q(
+                        models.Q(("reason", ""), _negated=True), models.Q(("evidence", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="a_dismissal_needs_evidence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snapshotfile',
-            constraint=models.UniqueConstraint(fields=('snapshot', 'path'), name='one_file_per_path'),
+            model_name="snapshotfile",
+            constraint=models.UniqueConstraint(fields=("snapshot", "path"), name="one_file_per_path"),
         ),
     ]

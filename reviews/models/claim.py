@@ -11,7 +11,6 @@ from reviews.models.review import Pass
 from reviews.models.snapshot import Snapshot
 from reviews.snapshots.ground import Ground
 
-
 SEVERITIES = [(severity.value, severity.value) for severity in claims.Severity]
 DEFECT_TYPES = [(kind.value, kind.value) for kind in claims.DefectType]
 GROUNDS = [(ground.value, ground.words) for ground in Ground]

@@ -1,4 +1,4 @@
-"""The protocol seam: given what the passes returned so far, what comes next?
+"""The protocol seam: given what the passes returned so far, a protocol says what comes next.
 
 A protocol is a pure function in a file of its own. The engine does the rest: rows, dispatch,
 leases, retries, progress, cancellation.

@@ -12,7 +12,7 @@ def step(setup: Setup, returned: Sequence[Returned]) -> Next:
     if returned:
         return conclude(returned)
     if not setup.seats:
-        raise NoReviewer("No analyser is switched on. An administrator can add one under Reviewers.")
+        raise NoReviewer("No analyser that is switched on reads files of these kinds.")
     return tuple(Turn(seat, 1, place, "L") for place, seat in enumerate(setup.seats, 1))
 
 

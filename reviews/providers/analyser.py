@@ -29,10 +29,11 @@ VERSIONS: dict[tuple[Path, int], str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files in the workshop by the names they have there, and the folder they are in."""
+    """The files in the workshop by the names they have there, their folder, and all that was submitted."""
 
     folder: Path
     files: Mapping[str, SourceFile]
+    submitted: Sequence[SourceFile]
 
     def original(self, name: str) -> SourceFile:
         """The submitted file that the tool speaks of. Raises KeyError for one we did not write."""
@@ -85,6 +86,10 @@ class Analyser(ABC):
         """What is written for a file; its lines are those of the file."""
         return file.text
 
+    def suits(self, paths: Iterable[str]) -> bool:
+        """Whether any of these files has an ending that the tool reads."""
+        return any(PurePosixPath(path).suffix.lower() in self.endings for path in paths)
+
     def review(self, request: Request) -> Report:
         """Run the tool on the files that it reads.
 
@@ -101,7 +106,7 @@ class Analyser(ABC):
         with workshop(texts, self.equipment()) as where:
             command = [str(executable), *self.arguments(list(files))]
             finished = run(command, where, request.limits.seconds)
-            reading = self.understood(finished, Written(where.code, files))
+            reading = self.understood(finished, Written(where.code, files, request.files))
         paths = tuple(file.path for file in files.values() if file.path not in reading.unread)
         if not paths:
             raise ProviderError(

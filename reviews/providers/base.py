@@ -6,7 +6,7 @@ nothing of the database, of protocols or of students: it is shown exactly what i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -91,6 +91,10 @@ class Provider(Protocol):
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         """Take this provider's options from settings; do no work yet."""
+
+    def suits(self, paths: Iterable[str]) -> bool:
+        """Whether this provider reads any file of such a name. One that reads none is not asked."""
+        ...
 
     def review(self, request: Request) -> Report:
         """Review the files of the request.

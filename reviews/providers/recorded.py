@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reviews.claims import Claim, DefectType, Place, Severity
@@ -16,6 +16,10 @@ class Recorded:
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.pace = float(options.get("pace", 1.0))
+
+    def suits(self, paths: Iterable[str]) -> bool:
+        """A model reads whatever there is."""
+        return any(True for _ in paths)
 
     def review(self, request: Request) -> Report:
         """The recording of just this call.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from django.conf import settings
@@ -24,3 +25,14 @@ def provider(name: str) -> Provider:
         )
     made: Provider = import_string(path)(settings.REVIEW_PROVIDER_OPTIONS.get(name, {}))
     return made
+
+
+def suits(name: str, paths: Iterable[str]) -> bool:
+    """Whether that provider should be asked about such files.
+
+    One that is missing is asked all the same: its failure is shown, not passed over.
+    """
+    try:
+        return provider(name).suits(paths)
+    except ProviderError:
+        return True

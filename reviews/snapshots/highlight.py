@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -19,6 +20,9 @@ from reviews.snapshots.characters import ODD, code_point, described
 # Beyond these a file is data rather than source, and Pygments would take seconds.
 HIGHLIGHTED_CHARACTERS = 400_000
 HIGHLIGHTED_LINE = 5_000
+# Some of its patterns are quadratic: 40 kB of "a a a" as Java took 108 s. This is the processor's time
+# in this thread, so that a busy machine alone makes no page plain.
+HIGHLIGHTING_SECONDS = 3.0
 
 # The Pygments short classes that the stylesheet knows. A token of a finer kind gets its nearest
 # ancestor's; names, punctuation and space get none, which keeps a page of 5,000 lines small.
@@ -68,11 +72,11 @@ def _highlighted(source: str, lexer_class: type[Lexer]) -> list[str]:
 
 
 def _marked(source: str, lexer_class: type[Lexer]) -> list[str]:
-    """The lines with their tokens marked; none where the lexer fails or loses text."""
+    """The lines with their tokens marked; none where the lexer fails, loses text or takes too long."""
     # Not get_tokens: it makes line ends of lone CRs and drops a byte order mark.
     text = source + "\n"
     try:
-        tokens = [(kind, value) for _, kind, value in lexer_class().get_tokens_unprocessed(text)]
+        tokens = _tokens(text, lexer_class)
     except Exception:  # Any of 500 lexers by others, on any text: the page shows the code all the same.
         return []
     if "".join(value for _, value in tokens) != text:
@@ -86,6 +90,17 @@ def _marked(source: str, lexer_class: type[Lexer]) -> list[str]:
             lines.append("".join(line))
             line = [_span(css, piece)]
     return lines
+
+
+def _tokens(text: str, lexer_class: type[Lexer]) -> list[tuple[_TokenType, str]]:
+    """The tokens with their types, as far as HIGHLIGHTING_SECONDS allow."""
+    deadline = time.thread_time() + HIGHLIGHTING_SECONDS
+    tokens: list[tuple[_TokenType, str]] = []
+    for _, kind, value in lexer_class().get_tokens_unprocessed(text):
+        tokens.append((kind, value))
+        if time.thread_time() > deadline:
+            break
+    return tokens
 
 
 def _merged(tokens: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""`manage.py verify_seal ID`: does a receipt still hold?"""
+"""`manage.py verify_seal ID`: says whether a receipt still holds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         """The seal's number."""
         parser.add_argument("seal_id", type=int, metavar="ID")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, **options: Any) -> None:
         """Print one line where it holds, every problem where it does not."""
         seal = Seal.objects.select_related("snapshot").filter(pk=options["seal_id"]).first()
         if seal is None:

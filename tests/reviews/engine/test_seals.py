@@ -37,7 +37,7 @@ def test_changed_code_or_notes_break_the_seal(course: Course, amara: User, ben: 
     assert seals.verify(bens).holds, "one student's notes are nothing to another's seal"
     Blob.objects.filter(text__contains="prices, tax").update(text="def total(): return 0\n")
     assert seals.verify(bens).problems == ("The files are not those sealed.",)
-    with pytest.raises(CommandError, match="does not hold. The files are not those sealed"):
+    with pytest.raises(CommandError, match=r"does not hold\. The files are not those sealed"):
         call_command("verify_seal", bens.pk)
 
 
@@ -77,7 +77,7 @@ def test_a_note_without_a_title_holds_up_the_seal_and_is_kept(course: Course, am
     submission = handed_in(assignment(course), amara, claims=[INJECTION])
     snapshot = submission.revisions.get().snapshot
     snapshot.notes.update(title="")
-    with pytest.raises(CannotSeal, match="1 of your notes have no title yet \\(shop.py:7\\)"):
+    with pytest.raises(CannotSeal, match=r"1 of your notes have no title yet \(shop\.py:7\)"):
         submissions.seal(submission, found_nothing=True)
     assert not Seal.objects.exists()
     assert snapshot.notes.get().explanation == INJECTION.explanation

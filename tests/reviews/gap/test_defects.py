@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import User
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from courses.domain.assignments import PlanLine
 from courses.models import Assignment, Course, Submission
@@ -15,6 +16,7 @@ from reviews.gap.apparatus import Sight, judged, who_saw_what
 from reviews.gap.measures import Gap, split
 from reviews.gap.standing import Decision, Refused, decide, merge, move, rename
 from reviews.models import Defect, Finding, Note, Review, Snapshot
+from reviews.snapshots.files import SourceFile
 from tests.stories import (
     INJECTION,
     RACE,
@@ -46,9 +48,7 @@ def panel(course: Course) -> Assignment:
 @pytest.fixture
 def amaras(panel: Assignment, amara: User) -> Submission:
     """Amara saw the injection, the lie about success, and worried about rounding."""
-    return reviewed(
-        panel, amara, claims=(INJECTION, SUCCESS_LIE, ROUNDING), test_evidence="4 passed in 0.1s"
-    )
+    return reviewed(panel, amara, claims=(INJECTION, SUCCESS_LIE, ROUNDING), test_evidence="4 passed in 0.1s")
 
 
 def snapshot_of(submission: Submission) -> Snapshot:
@@ -77,7 +77,9 @@ def test_who_saw_what(amaras: Submission) -> None:
 
 
 def test_a_witness_who_could_not_review_has_not_missed(panel: Assignment, ben: User) -> None:
-    unknown = reviewed(panel, ben, files=(_elsewhere(),), claims=(replace(INJECTION, quote="x = 1"),))
+    unknown = reviewed(
+        panel, ben, files=(SourceFile("shop.py", "x = 1\n"),), claims=(replace(INJECTION, quote="x = 1"),)
+    )
     table = who_saw_what(snapshot_of(unknown))
     (row,) = table.rows
     assert [(cell.witness.siglum, cell.sight) for cell in row.cells] == [
@@ -85,12 +87,6 @@ def test_a_witness_who_could_not_review_has_not_missed(panel: Assignment, ben: U
         ("A1", Sight.UNABLE),
         ("X1", Sight.UNABLE),
     ]
-
-
-def _elsewhere():  # type: ignore[no-untyped-def]
-    from reviews.snapshots.files import SourceFile
-
-    return SourceFile("shop.py", "x = 1\n")
 
 
 def test_a_dismissal_needs_a_reason_and_a_line_that_is_there(amaras: Submission, ruth: User) -> None:
@@ -103,7 +99,9 @@ def test_a_dismissal_needs_a_reason_and_a_line_that_is_there(amaras: Submission,
         with pytest.raises(Refused) as refused:
             decide(rounding, decision, ruth)
         assert refused.value.field == field
-    decide(rounding, Decision(INVALID, "Prices are whole cents here.", "return sum(prices) * (1 + tax)"), ruth)
+    decide(
+        rounding, Decision(INVALID, "Prices are whole cents here.", "return sum(prices) * (1 + tax)"), ruth
+    )
     assert [d.title for d in gap_of(amaras).false_alarms] == [ROUNDING.title]
 
 
@@ -153,9 +151,7 @@ def test_splitting_makes_a_defect_and_merging_unmakes_it(amaras: Submission) -> 
     assert Finding.objects.get(pk=finding.pk).defect == injection
 
 
-def test_a_claim_never_moves_to_another_submission(
-    amaras: Submission, panel: Assignment, ben: User
-) -> None:
+def test_a_claim_never_moves_to_another_submission(amaras: Submission, panel: Assignment, ben: User) -> None:
     bens = reviewed(panel, ben)
     with pytest.raises(Refused, match="another submission"):
         move(Note.objects.get(title=ROUNDING.title), Defect.objects.filter(snapshot=snapshot_of(bens))[0])
@@ -187,8 +183,12 @@ def test_severity_is_the_median_of_the_claims_and_a_defect_keeps_its_number(amar
 
 
 def test_numbers_of_many_submissions_cost_three_queries(
-    amaras: Submission, panel: Assignment, ben: User, chiara: User, django_assert_num_queries
-) -> None:  # type: ignore[no-untyped-def]
+    amaras: Submission,
+    panel: Assignment,
+    ben: User,
+    chiara: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     others = [snapshot_of(reviewed(panel, student)).pk for student in (ben, chiara)]
     for wanted in ([snapshot_of(amaras).pk], [snapshot_of(amaras).pk, *others]):
         with django_assert_num_queries(3):

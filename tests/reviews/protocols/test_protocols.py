@@ -91,7 +91,9 @@ def test_who_could_not_review_is_named_and_the_others_are_still_asked() -> None:
 def test_every_protocol_ends_and_never_asks_one_place_twice(
     protocol: str, passes: int, strangers: int, unable: frozenset[str]
 ) -> None:
-    others = [Seat(10 + i, f"GPT {i}", "recorded", f"gpt-{i}", "openai", "full review") for i in range(strangers)]
+    others = [
+        Seat(10 + i, f"GPT {i}", "recorded", f"gpt-{i}", "openai", "full review") for i in range(strangers)
+    ]
     turns, done = play(protocol, setup(OPUS, *others, passes=passes), unable)
     places = [(turn.round, turn.position) for turn in turns]
     assert len(set(places)) == len(places)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,3 +50,20 @@ def test_the_worst_come_first_and_the_rest_is_counted(ask: Ask) -> None:
     ]
     assert report.summary == "3 findings in 2 files. 2 further findings, none of them worse, left out."
     assert report.paths == ("b.py", "a.py")
+
+
+def test_the_tool_is_asked_for_its_version_once(
+    ask: Ask, stand_in: Callable[[str], dict[str, str]], tmp_path: Path
+) -> None:
+    options = stand_in("print('[]')")
+    script, asked = Path(options["executable"]), tmp_path / "asked"
+    text = script.read_text().replace(
+        "print('stand-in", f"open({str(asked)!r}, 'a').write('.'); print('stand-in"
+    )
+    script.write_text(text)
+    for _ in range(2):
+        assert Ruff(options).review(ask({"a.py": ""})).reviewer == "ruff 1.2.3"
+    assert asked.read_text() == "."
+    script.write_text(text.replace("1.2.3", "1.3.0"))
+    os.utime(script, (1, 1))
+    assert Ruff(options).review(ask({"a.py": ""})).reviewer == "ruff 1.3.0", "an upgrade is noticed"

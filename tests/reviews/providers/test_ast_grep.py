@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -144,14 +145,41 @@ def test_an_empty_file_and_a_broken_one_are_read(ask: Ask) -> None:
 
 
 def test_silence_is_no_review(ask: Ask, stand_in: StandIn) -> None:
-    with pytest.raises(ProviderError, match=r"none of the files: a\.js"):
+    with pytest.raises(ProviderError, match="not its usual report"):
         AstGrep(stand_in("sys.exit(0)")).review(ask({"a.js": "eval(x)"}))
+    nothing = json.dumps({"runs": [{"results": []}]})
+    with pytest.raises(ProviderError, match=r"none of the files: a\.js"):
+        AstGrep(stand_in(f"print({nothing!r})")).review(ask({"a.js": "eval(x)"}))
+
+
+def test_a_long_file_with_many_findings_is_no_flood(ask: Ask) -> None:
+    text = "".join(f"async function f{n}() {{}}\nfunction g{n}() {{\n  f{n}();\n}}\n" for n in range(500))
+    report = AstGrep({}).review(ask({"long.js": text}))
+    assert report.summary == "200 findings in 1 file. 300 further findings, none of them worse, left out."
+    assert len(report.raw) < 1_000_000
 
 
 def test_a_secret_made_up_for_a_test_is_none(ask: Ask) -> None:
     text = "const JWT_SECRET = 'super-secret-key';\n"
     report = AstGrep({}).review(ask({"tests/api.test.js": text, "src/auth.js": text}))
     assert [(claim.rule, claim.path) for claim in report.findings] == [("secret-in-source", "src/auth.js")]
+
+
+@pytest.mark.parametrize(
+    ("package", "silent"),
+    [
+        ('{"dependencies": {"express": "^4.21.0"}}', False),
+        ('{"dependencies": {"express": "^5.0.1"}}', True),
+        ('{"dependencies": {"express" : "5"}}', True),
+        ('{"dependencies": {"express-session": "5.0.0"}}', False),
+        ("not JSON", False),
+    ],
+)
+def test_express_5_waits_for_its_handlers(ask: Ask, package: str, silent: bool) -> None:
+    text = "app.get('/', async (req, res) => { res.json(await all()); });\neval(x);\n"
+    report = AstGrep({}).review(ask({"server.js": text, "package.json": package}))
+    rules = [claim.rule for claim in report.findings]
+    assert rules == (["code-from-text"] if silent else ["code-from-text", "async-route-without-catch"])
 
 
 def test_the_code_is_never_run(ask: Ask, tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_two_files_whose_names_differ_only_in_case_stay_two(ask: Ask) -> None:
 def test_lines_are_counted_as_the_reader_shows_them(ask: Ask) -> None:
     crlf = Ruff({}).review(ask({"a.py": "x = 1\r\nimport os\r\n"})).findings
     assert [(claim.place, claim.quote) for claim in crlf] == [(Place("a.py", 2, 2), "import os")]
-    lone_cr = Ruff({}).review(ask({"a.py": "x = 1\ry = 2\nimport os\n"})).findings
+    lone_cr = Ruff({}).review(ask({"a.py": "x = 1\ry = 2\nimport os\nz = 3\n"})).findings
     assert [(claim.place, claim.quote) for claim in lone_cr] == [(Place("a.py", 2, 2), "import os")]
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reviews.claims import DefectType
-from reviews.providers.ast_grep import RULES, SEVERITY, AstGrep
+from reviews.providers.ast_grep import RULES, AstGrep, Rule
 from reviews.providers.base import Request
 from reviews.providers.process import find_executable
 
@@ -51,12 +50,11 @@ def test_ast_grep_itself_finds_every_rule_as_its_snippets_say() -> None:
 @pytest.mark.parametrize("rule", IDS)
 def test_a_rule_is_complete_and_holds_in_javascript_and_typescript(ask: Ask, rule: str) -> None:
     text = (RULES / f"{rule}.yml").read_text()
-    fields = dict(re.findall(r"(?m)^ *(id|severity|message|cwe|odc|language): (.+)$", text))
-    assert fields["id"] == rule
-    assert fields["language"] == "Tsx"
-    assert fields["severity"] in SEVERITY
-    assert fields["odc"] in set(DefectType)
-    assert int(fields["cwe"]) > 0
+    facts = Rule.parse(text)
+    assert facts.id == rule
+    assert facts.cwe > 0
+    assert len(facts.note) > 60, "a finding must teach"
+    assert facts.fix.endswith(".")
 
     invalid, valid = snippets(rule, "invalid"), snippets(rule, "valid")
     assert len(invalid) >= 1
@@ -71,9 +69,11 @@ def test_a_rule_is_complete_and_holds_in_javascript_and_typescript(ask: Ask, rul
     report = AstGrep({}).review(ask(files))
     hits = {claim.path for claim in report.findings if claim.rule == rule}
     assert hits == {path for path in files if path.startswith("invalid")}
-    for claim in report.findings:
-        assert len(claim.explanation) > 60, "a finding must teach"
-        assert len(claim.suggested_fix) > 8
+
+
+def test_a_file_that_does_not_begin_like_a_rule_is_refused() -> None:
+    with pytest.raises(ValueError, match="not the head of a rule"):
+        Rule.parse("id: half\nlanguage: Tsx\nmessage: No severity\n")
 
 
 def test_a_rule_says_one_thing_once(ask: Ask) -> None:

@@ -76,7 +76,8 @@ def test_creation_deletion_rename_and_copy() -> None:
         "diff --git a/README.md b/README.md\ndeleted file mode 100644\nindex 1111111..0000000\n"
         "--- a/README.md\n+++ /dev/null\n@@ -1 +0,0 @@\n-Tasks\n"
         "diff --git a/lib/db.js b/src/store.js\nsimilarity index 80%\nrename from lib/db.js\n"
-        "rename to src/store.js\nindex 1111111..2222222 100644\n--- a/lib/db.js\n+++ b/src/store.js\n" + DB_HUNK +
+        "rename to src/store.js\nindex 1111111..2222222 100644\n--- a/lib/db.js\n"
+        "+++ b/src/store.js\n" + DB_HUNK +
         "diff --git a/server.js b/copy.js\nsimilarity index 100%\ncopy from server.js\ncopy to copy.js\n"
     )  # fmt: skip
     assert after == {
@@ -91,7 +92,8 @@ def test_creation_deletion_rename_and_copy() -> None:
 def test_diff_ruN_marks_new_and_removed_files_by_the_epoch() -> None:
     after = applied(
         "diff -ruN starter/README.md mine/README.md\n"
-        "--- starter/README.md\t2026-01-01 10:00:00.0 +0000\n+++ mine/README.md\t1970-01-01 00:00:00.0 +0000\n"
+        "--- starter/README.md\t2026-01-01 10:00:00.0 +0000\n"
+        "+++ mine/README.md\t1970-01-01 00:00:00.0 +0000\n"
         "@@ -1 +0,0 @@\n-Tasks\n"
         "--- starter/new.js\t1970-01-01 00:00:00.0 +0000\n+++ mine/new.js\t2026-01-01 10:00:00.0 +0000\n"
         "@@ -0,0 +1 @@\n+x\n"
@@ -144,14 +146,16 @@ def test_a_hunk_may_have_moved_by_twenty_lines(written: int, fits: bool) -> None
 
 def test_an_offset_carries_over_to_the_next_hunk() -> None:
     diff = "--- a/server.js\n+++ b/server.js\n" + "".join(
-        f"@@ -{at},1 +{at},1 @@\n-line {at + 15}\n+new {at + 15}\n" for at in (3, 40)
+        f"@@ -{written},1 +{written},1 @@\n-line {there}\n+new {there}\n"
+        for written, there in [(3, 18), (20, 50)]
     )
     after = applied(diff, {"server.js": SERVER})["server.js"]
-    assert after == SERVER.replace("line 18\n", "new 18\n").replace("line 55\n", "new 55\n")
+    assert after == SERVER.replace("line 18\n", "new 18\n").replace("line 50\n", "new 50\n")
 
 
 def test_a_hunk_that_does_not_fit_names_file_hunk_and_line() -> None:
-    diff = "--- a/lib/db.js\n+++ b/lib/db.js\n@@ -1,3 +1,3 @@ function get()\n open()\n-query(x)\n+query(id)\n close()\n"
+    diff = "--- a/lib/db.js\n+++ b/lib/db.js\n@@ -1,3 +1,3 @@ function get()\n"
+    diff += " open()\n-query(x)\n+query(id)\n close()\n"
     assert refused(diff) == (
         "“lib/db.js”: the hunk “@@ -1,3 +1,3 @@ function get()” does not fit. "
         "The diff expects “query(x)” at line 2, where the file has “query()”.",
@@ -176,25 +180,49 @@ def test_all_files_that_do_not_fit_are_named() -> None:
         ("def main():\n    pass\n", "not a unified diff"),
         ("*** a.py\n--- b.py\n***************\n", "not a unified diff"),
         ("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-\0\n+y\n", "binary data"),
-        ("--- a/gone.js\n+++ b/gone.js\n@@ -1 +1 @@\n-x\n+y\n", "“gone.js”, which is not among the starter files"),
+        (
+            "--- a/gone.js\n+++ b/gone.js\n@@ -1 +1 @@\n-x\n+y\n",
+            "“gone.js”, which is not among the starter files",
+        ),
         ("--- /dev/null\n+++ b/README.md\n@@ -0,0 +1 @@\n+x\n", "creates “README.md”, which the starter has"),
-        ("--- a/lib/db.js\n+++ /dev/null\n@@ -1 +0,0 @@\n-open()\n", "deletes “lib/db.js”, but not all of its lines"),
+        (
+            "--- a/lib/db.js\n+++ /dev/null\n@@ -1 +0,0 @@\n-open()\n",
+            "deletes “lib/db.js”, but not all of its lines",
+        ),
         ("--- /dev/null\n+++ b/../x.js\n@@ -0,0 +1 @@\n+x\n", "not a usable file name"),
         ("--- a/lib/db.js\n+++ b/lib/db.js\n@@ -1,3 +1,3 @@\n open()\n", "fewer lines than its header says"),
-        ("--- a/lib/db.js\n+++ b/lib/db.js\n@@ -1 +1 @@\n-open()\n+open(1)\n+extra()\n", "more lines than its header"),
-        ("--- a/lib/db.js\n+++ b/lib/db.js\n@@ -1,2 +1 @@\n-open()\nquery()\n", "its line 5 in the hunk “@@ -1,2 +1 @@”"),
+        (
+            "--- a/lib/db.js\n+++ b/lib/db.js\n@@ -1 +1 @@\n-open()\n+open(1)\n+extra()\n",
+            "more lines than its header",
+        ),
+        (
+            "--- a/lib/db.js\n+++ b/lib/db.js\n@@ -1,2 +1 @@\n-open()\nquery()\n",
+            "its line 5 in the hunk “@@ -1,2 +1 @@”",
+        ),
         ("--- a/lib/db.js\n+++ b/lib/db.js\n@@ ... @@\n-open()\n", "no “@@ -1,2 +1,2 @@” follows"),
         ("--- a/README.md\n+++ b/README.md\n@@ -0,0 +0,0 @@\n", "an empty hunk in “README.md”"),
         ("diff --git a/lib/db.js b/lib/db.js\nindex 1..2 100644\n", "no “@@ -1,2 +1,2 @@” follows"),
-        ("diff --git a/l b/l\nnew file mode 120000\n--- /dev/null\n+++ b/l\n@@ -0,0 +1 @@\n+/etc\n", "a link"),
-        ("diff --git a/i.png b/i.png\nindex 1..2 100644\nBinary files a/i.png and b/i.png differ\n", "binary file “i.png”"),
+        (
+            "diff --git a/l b/l\nnew file mode 120000\n--- /dev/null\n+++ b/l\n@@ -0,0 +1 @@\n+/etc\n",
+            "a link",
+        ),
+        (
+            "diff --git a/i.png b/i.png\nindex 1..2 100644\nBinary files a/i.png and b/i.png differ\n",
+            "binary file “i.png”",
+        ),
         ("diff --git a/i.png b/i.png\nindex 1..2\nGIT binary patch\nliteral 0\n", "binary file “i.png”"),
         ("Binary files old/i.png and new/i.png differ\n", "binary file"),
-        ("Only in mine: new.js\n--- a/README.md\n+++ b/README.md\n@@ -1 +1 @@\n-Tasks\n+T\n", "Make it with “diff -ruN”"),
-        ("diff --git a/server.js b/server.js\nold mode 100644\nnew mode 100755\n", "The diff changes nothing."),
+        (
+            "Only in mine: new.js\n--- a/README.md\n+++ b/README.md\n@@ -1 +1 @@\n-Tasks\n+T\n",
+            "Make it with “diff -ruN”",
+        ),
+        (
+            "diff --git a/server.js b/server.js\nold mode 100644\nnew mode 100755\n",
+            "The diff changes nothing.",
+        ),
         ("--- a/README.md\n+++ b/README.md\n@@ -1 +1 @@\n-Tasks\n+T\n" * 2, "changes “README.md” twice"),
     ],
-)  # fmt: skip
+)
 def test_a_diff_that_cannot_be_taken_says_why(diff: str, said: str) -> None:
     assert said in " ".join(refused(diff))
 

@@ -17,7 +17,9 @@ NODE_XML = """<?xml version="1.0" encoding="utf-8"?>
 <testsuites>
   <testsuite name="tasks" tests="2" disabled="0" errors="0" failures="0" skipped="0">
     <testcase name="creates" time="0.001" classname="test"/>
-    <testsuite name="inner" tests="1" failures="0" skipped="0"><testcase name="deletes" classname="test"/></testsuite>
+    <testsuite name="inner" tests="1" failures="0" skipped="0">
+      <testcase name="deletes" classname="test"/>
+    </testsuite>
   </testsuite>
   <testcase name="alone" classname="test"/>
   <!-- tests 3 -->
@@ -39,9 +41,8 @@ def test_junit_counts_each_case_once() -> None:
 
 def test_junit_with_suites_alone_is_read_from_the_outermost_counts() -> None:
     inner = '<testsuite tests="3" failures="1" errors="0" skipped="1"/>'
-    assert numbers(read_test_evidence(f'<testsuites tests="3" failures="1" skipped="1">{inner}</testsuites>')) == (
-        1, 1, 1, False
-    )  # fmt: skip
+    outer = f'<testsuites tests="3" failures="1" skipped="1">{inner}</testsuites>'
+    assert numbers(read_test_evidence(outer)) == (1, 1, 1, False)
     assert numbers(read_test_evidence(f"<testsuites>{inner}{inner}</testsuites>")) == (2, 2, 2, False)
 
 
@@ -55,7 +56,8 @@ def test_a_namespace_does_not_matter() -> None:
 
 
 def test_entities_are_refused_politely() -> None:
-    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><testsuite><testcase name="&b;"/></testsuite>'
+    suite = '<testsuite><testcase name="&b;"/></testsuite>'
+    bomb = f'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>{suite}'
     with pytest.raises(UploadRefused, match="defines XML entities"):
         read_test_evidence(bomb)
     outside = (
@@ -100,11 +102,27 @@ Ran all test suites.
 """
 
 
+NODE_SPEC = "✔ creates (1ms)\n" + "".join(
+    f"ℹ {word} {count}\n"
+    for word, count in [("tests", 3), ("suites", 0), ("pass", 2), ("fail", 0), ("skipped", 1), ("todo", 0)]
+)
+GO_VERBOSE = """=== RUN   TestA
+--- PASS: TestA (0.00s)
+    --- PASS: TestA/x (0.00s)
+--- SKIP: TestB (0.00s)
+PASS
+ok  \texample.com/t\t0.1s
+"""
+PYTEST_COLOURED = (
+    "\x1b[32m===== \x1b[1m12 passed\x1b[0m, 2 skipped, 1 warning in 63.20s (0:01:03) =====\x1b[0m"
+)
+
+
 @pytest.mark.parametrize(
     ("text", "passed", "failed", "skipped", "all_passed"),
     [
         ("==== 3 passed in 0.12s ====\n", 3, 0, 0, True),
-        ("\x1b[32m===== \x1b[1m12 passed\x1b[0m, 2 skipped, 1 warning in 63.20s (0:01:03) =====\x1b[0m", 12, 0, 2, True),
+        (PYTEST_COLOURED, 12, 0, 2, True),
         ("1 failed, 2 passed, 1 xfailed, 1 error in 0.5s\n", 2, 2, 1, False),
         ("=== no tests ran in 0.01s ===", 0, 0, 0, False),
         ("=== 1 failed in 0.1s ===\n...\n=== 4 passed in 0.1s ===\n", 4, 0, 0, True),
@@ -113,7 +131,7 @@ Ran all test suites.
         (UNITTEST + "FAILED (failures=1, errors=1, unexpected successes=1)\r\n", 2, 3, 0, False),
         ("Ran 0 tests in 0.000s\n\nNO TESTS RAN\n", 0, 0, 0, False),
         (NODE_TAP, 1, 1, 0, False),
-        ("✔ creates (1ms)\nℹ tests 3\nℹ suites 0\nℹ pass 2\nℹ fail 0\nℹ cancelled 0\nℹ skipped 1\nℹ todo 0\n", 2, 0, 1, True),
+        (NODE_SPEC, 2, 0, 1, True),
         ("1..3\nok 1 - a\nok 2 - b # SKIP no\nnot ok 3 - c # TODO later\n", 1, 0, 2, True),
         ("1..3\nok 1\nok 2\n", 2, 0, 0, False),
         ("1..2\nok 1\nnot ok 2\n", 1, 1, 0, False),
@@ -123,14 +141,14 @@ Ran all test suites.
         (" Test Files  1 passed (1)\n      Tests  1 failed | 3 passed | 1 skipped (5)\n", 3, 1, 1, False),
         ("  5 passing (12ms)\n  1 pending\n  2 failing\n\n  1) tasks\n", 5, 2, 1, False),
         ("ok  \texample.com/tasks\t0.004s\n?   \texample.com/cmd\t[no test files]\n", None, 0, None, True),
-        ("=== RUN   TestA\n--- PASS: TestA (0.00s)\n    --- PASS: TestA/x (0.00s)\n--- SKIP: TestB (0.00s)\nPASS\nok  \texample.com/t\t0.1s\n", 1, 0, 1, True),
+        (GO_VERBOSE, 1, 0, 1, True),
         ("--- FAIL: TestA (0.00s)\nFAIL\nFAIL\texample.com/t\t0.1s\nFAIL\n", None, 1, None, False),
         ("FAIL\texample.com/t [build failed]\nFAIL\n", None, 0, None, False),
     ],
-)  # fmt: skip
+)
 def test_the_closing_lines_of_runners(
     text: str, passed: int | None, failed: int, skipped: int | None, all_passed: bool
-) -> None:  # fmt: skip
+) -> None:
     evidence = read_test_evidence(text)
     assert (evidence.kind, *numbers(evidence)) == ("text", passed, failed, skipped, all_passed)
 

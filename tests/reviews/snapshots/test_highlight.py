@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from reviews.snapshots.characters import ODD
 from reviews.snapshots.files import SourceFile
-from reviews.snapshots.highlight import CLASSES, HIGHLIGHTED_CHARACTERS, HIGHLIGHTED_LINE, highlighted_lines
+from reviews.snapshots.highlight import (
+    CLASSES,
+    HIGHLIGHTED_CHARACTERS,
+    HIGHLIGHTED_LINE,
+    HIGHLIGHTING_SECONDS,
+    highlighted_lines,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +135,16 @@ def test_very_large_files_and_lines_are_shown_plainly() -> None:
     assert shown("a.py", long) == [long.rstrip("\n").replace("<", "&lt;").replace(">", "&gt;")]
     large = "import os\n" * (HIGHLIGHTED_CHARACTERS // 10 + 1)
     assert set(shown("a.py", large)) == {"import os"}
+
+
+@pytest.mark.slow
+def test_source_that_stalls_a_lexer_is_shown_plainly_in_time() -> None:
+    """As Java, each of these words makes Pygments look at all that follow."""
+    text = ("a " * 2400 + "\n") * 60
+    start = time.thread_time()
+    lines = shown("Stall.java", text)
+    assert time.thread_time() - start < 4 * HIGHLIGHTING_SECONDS
+    assert lines == text.removesuffix("\n").split("\n")
 
 
 def test_the_same_text_is_kept_by_language() -> None:

@@ -1,8 +1,8 @@
 'use strict';
 
+const { setImmediate: nextTurn } = require('node:timers/promises');
 const { Database } = require('node-sqlite3-wasm');
 
-// One connection for the whole process; the tests set TASKS_DB to ':memory:'.
 const db = new Database(process.env.TASKS_DB ?? 'tasks.db');
 
 db.exec(`
@@ -23,13 +23,13 @@ db.exec(`
 
 const COLUMNS = 'id, title, description, status, created_at, updated_at';
 
-// Gives every query a turn of its own, so that requests already accepted are not starved.
-const inTurn = (work) =>
-  new Promise((resolve, reject) => {
-    setImmediate(() => Promise.resolve().then(work).then(resolve, reject));
-  });
+/** Gives every query a turn of its own, so that requests already accepted are not starved. */
+async function inTurn(work) {
+  await nextTurn();
+  return work();
+}
 
-/** The task with this id, or undefined. */
+/** The task with this id, or null. */
 function getTask(id) {
   return inTurn(() => db.get(`SELECT ${COLUMNS} FROM tasks WHERE id = ${id}`));
 }
@@ -45,11 +45,11 @@ function listTasks(status) {
 /** Stores a new task and returns its id. */
 function createTask({ title, description, status, created_at: createdAt }) {
   return inTurn(() => {
-    const { lastInsertRowId } = db.run(
+    const { lastInsertRowid } = db.run(
       'INSERT INTO tasks (title, description, status, created_at, updated_at) VALUES (?, ?, ?, ?, ?)',
       [title, description, status, createdAt, createdAt],
     );
-    return lastInsertRowId;
+    return lastInsertRowid;
   });
 }
 

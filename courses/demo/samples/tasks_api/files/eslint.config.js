@@ -1,11 +1,10 @@
 'use strict';
 
-const globals = { require: 'readonly', module: 'writable', process: 'readonly', console: 'readonly',
-  setImmediate: 'readonly', fetch: 'readonly' };
+const globals = { require: 'readonly', module: 'writable', process: 'readonly', console: 'readonly' };
 
 module.exports = [
   {
-    languageOptions: { sourceType: 'commonjs', globals },
+    languageOptions: { sourceType: 'commonjs', globals: { ...globals, fetch: 'readonly' } },
     rules: {
       eqeqeq: 'error',
       'no-undef': 'error',

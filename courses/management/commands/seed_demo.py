@@ -1,0 +1,20 @@
+"""`manage.py seed_demo`: the demo course, unless it is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from courses.demo.seed import seed
+
+
+class Command(BaseCommand):
+    """Make the demo course with its people, assignments and work in every state."""
+
+    help = "Make the demo course. Does nothing where it is there already."
+
+    def handle(self, **options: Any) -> None:
+        """Say what was done, since it takes some seconds the first time."""
+        if seed():
+            self.stdout.write("The demo course is ready.")
