@@ -177,7 +177,8 @@ UPLOAD_LIMITS = {
     "depth": int(env("UPLOAD_MAX_DEPTH", "12")),
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * UPLOAD_LIMITS["total_bytes"]
-DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_LIMITS["files"] + 1
+# Above the limit on files, so that the form can say which were too many.
+DATA_UPLOAD_MAX_NUMBER_FILES = 10 * UPLOAD_LIMITS["files"]
 
 # --- People -------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

@@ -26,7 +26,9 @@ def test_a_slow_page_is_printed_with_a_bound_that_does_not_hold() -> None:
 
 def test_a_ratio_compares_the_work_with_its_base_not_the_other_way_round() -> None:
     out = io.StringIO()
-    ratio = Bench(out, runs=5).ratio("slow to quick", lambda: time.sleep(0.02), lambda: time.sleep(0.005), 1.5)
+    ratio = Bench(out, runs=5).ratio(
+        "slow to quick", lambda: time.sleep(0.02), lambda: time.sleep(0.005), 1.5
+    )
     assert 1.5 < ratio < 4.5
     assert [(line["unit"], line["holds"]) for line in printed(out)] == [("x", False)]
 
@@ -47,7 +49,9 @@ def test_the_median_does_not_mind_one_slow_run() -> None:
 def test_a_figure_without_a_bound_neither_holds_nor_fails() -> None:
     out = io.StringIO()
     Bench(out).value("queries", 7, "queries")
-    assert printed(out) == [{"name": "queries", "value": 7.0, "unit": "queries", "bound": None, "holds": None}]
+    assert printed(out) == [
+        {"name": "queries", "value": 7.0, "unit": "queries", "bound": None, "holds": None}
+    ]
 
 
 def test_the_first_line_names_cores_load_python_and_database() -> None:

@@ -132,7 +132,9 @@ def axe() -> Callable[[Page], None]:
         violations = Axe().run(page, options=options).response["violations"]
         lines = [
             f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
-            + "\n".join(f"    {' '.join(map(str, node['target']))}: {node['html']}" for node in violation["nodes"])
+            + "\n".join(
+                f"    {' '.join(map(str, node['target']))}: {node['html']}" for node in violation["nodes"]
+            )
             for violation in violations
         ]
         assert not lines, f"axe found, on {page.url}:\n  " + "\n  ".join(lines)

@@ -56,7 +56,9 @@ def test_an_older_python_reads_which_one_is_needed() -> None:
         "import runpy, sys; sys.version_info = (3, 9, 2, 'final', 0);"
         f" runpy.run_path({str(SCRIPT)!r}, run_name='__main__')"
     )
-    done = subprocess.run([sys.executable, "-c", stub], capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(
+        [sys.executable, "-c", stub], capture_output=True, text=True, check=False, timeout=30
+    )
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "Blindspot needs Python 3.11 or newer, and this is 3.9.2. Name another one: make PYTHON=python3.12"
@@ -77,12 +79,21 @@ def test_the_first_version_that_is_enough_is_3_11(version: tuple[int, ...], fine
     ("log", "said"),
     [
         ("OSError: [Errno 28] No space left on device", "The disk is full."),
-        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "not the one that was pinned"),
+        (
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
+            "not the one that was pinned",
+        ),
         ("error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory", "there is no C compiler"),
         ("unable to execute 'gcc': No such file or directory", "there is no C compiler"),
         ("x.c:1:10: fatal error: Python.h: No such file or directory", "python3-dev"),
-        ("WARNING: Retrying: NewConnectionError('[Errno -3] Temporary failure in name resolution')", "no network"),
-        ("Collecting x\nERROR: No matching distribution found for x\nbye", "No matching distribution found for x"),
+        (
+            "WARNING: Retrying: NewConnectionError('[Errno -3] Temporary failure in name resolution')",
+            "no network",
+        ),
+        (
+            "Collecting x\nERROR: No matching distribution found for x\nbye",
+            "No matching distribution found for x",
+        ),
     ],
 )
 def test_a_failed_installation_is_told_in_one_line_that_names_the_log(log: str, said: str) -> None:
@@ -90,6 +101,21 @@ def test_a_failed_installation_is_told_in_one_line_that_names_the_log(log: str, 
     assert said in line
     assert line.endswith("(log: var/setup.log)")
     assert "\n" not in line
+
+
+def test_a_debian_python_without_venv_names_the_package(copy: Path) -> None:
+    stub = (
+        "import runpy, sys; sys.modules['ensurepip'] = None; sys.argv = ['bootstrap', 'base'];"
+        " runpy.run_path('config/bootstrap.py', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", stub], cwd=copy, capture_output=True, text=True, check=False, timeout=30
+    )
+    assert done.returncode == 1
+    version = "{}.{}".format(*sys.version_info)
+    assert done.stderr.splitlines() == [
+        f"This Python cannot make virtual environments. On Debian: apt-get install python{version}-venv"
+    ]
 
 
 @pytest.mark.slow
@@ -135,7 +161,8 @@ def test_a_service_that_does_not_answer_is_named_with_what_to_do() -> None:
         done = run("reach", f"redis://127.0.0.1:{port}/5")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        f"Redis does not answer at 127.0.0.1:{port}. Start it, or name another: make test-services REDIS_URL=..."
+        f"Redis does not answer at 127.0.0.1:{port}. Start it, or name another:"
+        " make test-services REDIS_URL=..."
     ]
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 
 from config.celery import app
 from config.embedded import EmbeddedWorker
+from reviews.models import LanguageModel
 
 pytestmark = pytest.mark.services
 
@@ -61,7 +62,14 @@ def test_a_task_sees_what_a_request_committed(done: list[str], worker: None) -> 
     assert counted == [1]
 
 
-def test_stopping_does_not_wait_for_ever_for_a_task_that_hangs(done: list[str], transactional_db: None) -> None:
+@pytest.mark.parametrize("turn", [1, 2])
+def test_what_migrations_brought_is_there_for_every_test(transactional_db: None, turn: int) -> None:
+    assert LanguageModel.objects.exists(), f"gone in turn {turn}"
+
+
+def test_stopping_does_not_wait_for_ever_for_a_task_that_hangs(
+    done: list[str], transactional_db: None
+) -> None:
     app.control.purge()
     embedded = EmbeddedWorker(threads=2)
     embedded.start()
@@ -74,10 +82,10 @@ def test_stopping_does_not_wait_for_ever_for_a_task_that_hangs(done: list[str], 
     wait_for("tests.hang", done)
 
 
-def test_a_worker_that_ends_unasked_says_so(transactional_db: None) -> None:
+def test_a_worker_that_ends_unasked_says_so(done: list[str], transactional_db: None) -> None:
     died = threading.Event()
     embedded = EmbeddedWorker(threads=1, on_death=died.set)
     embedded.start()
-    assert embedded.wait_until_ready()
+    wait_for("reviews.tasks.sweep", done)
     app.control.shutdown(destination=[embedded.name])
     assert died.wait(10)

@@ -45,7 +45,8 @@ class Site:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if name not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CELERY_BROKER_URL", "HTTPS", "SECRET_KEY"}
+            if name
+            not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CELERY_BROKER_URL", "HTTPS", "SECRET_KEY"}
         }
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
@@ -61,7 +62,7 @@ class Site:
     def said(self) -> str:
         return self.log.read_text()
 
-    def wait_until(self, met: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_until(self, met: Callable[[], bool], seconds: float = 180) -> None:
         end = time.monotonic() + seconds
         while not met():
             assert time.monotonic() < end, f"not within {seconds} s; it said: {self.said}"
@@ -87,12 +88,18 @@ class Site:
         return time.monotonic() - began
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for all: the demo course is made once, as it is for a person."""
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[[], Site]]:
+def serve(data: Path) -> Iterator[Callable[[], Site]]:
     sites: list[Site] = []
 
     def start() -> Site:
-        sites.append(Site(tmp_path, free_port()))
+        sites.append(Site(data, free_port()))
         return sites[-1]
 
     yield start
@@ -127,9 +134,7 @@ def test_without_a_secret_key_production_says_so_in_one_line(tmp_path: Path) -> 
         timeout=30,
     )
     assert done.returncode == 1
-    assert done.stderr.splitlines() == [
-        "Set SECRET_KEY to a long random text (see docs/operations.md)."
-    ]
+    assert done.stderr.splitlines() == ["Set SECRET_KEY to a long random text (see docs/operations.md)."]
 
 
 def test_it_serves_keeps_its_data_and_ctrl_c_ends_site_and_worker(serve: Callable[[], Site]) -> None:

@@ -1,0 +1,214 @@
+"""The whole site as one foreground command: `python -m config.serve [--port 8000]`.
+
+Prepares the database and the static files, then serves with gunicorn. With the embedded broker
+the Celery worker lives inside the one web process, so that they start, die and stop together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import hashlib
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import time
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from gunicorn.app.base import BaseApplication
+
+if TYPE_CHECKING:
+    from config.embedded import EmbeddedWorker
+
+THREADS = 32
+"""Requests answered side by side. They wait for the database more than they compute."""
+
+KEEP_ALIVE = 30
+"""Seconds a silent connection is kept: well above the pages' polling interval."""
+
+GRACE = 4
+"""Seconds that requests and tasks get to end after Ctrl-C."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until Ctrl-C or SIGTERM; raises SystemExit with one line where that cannot begin."""
+    parser = argparse.ArgumentParser(prog="python -m config.serve", description="Serve Blindspot.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    chosen = parser.parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        if problem := port_problem(chosen.host, chosen.port):
+            sys.exit(problem)
+        set_up_django()
+        prepare()
+        Server(chosen.host, chosen.port).run()
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+def port_problem(host: str, port: int) -> str | None:
+    """Why nobody can listen at this address, as one line, or None."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, OverflowError) as error:
+        code = getattr(error, "errno", None)
+        if code == errno.EADDRINUSE:
+            return (
+                f"Port {port} is taken by another program. Choose another one: make run PORT={port + 1}"
+                " (or stop the other Blindspot with Ctrl-C)."
+            )
+        if code == errno.EACCES:
+            return f"Port {port} needs more rights than you have. Choose one above 1023: make run PORT=8000"
+        return f"Nothing can listen at {host}, port {port}: {error}. Choose another one: make run PORT=8000"
+    return None
+
+
+def set_up_django() -> None:
+    """Load settings and applications; raises SystemExit with one line for wrong settings."""
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+
+
+def prepare() -> None:
+    """Bring the database and the static files up to date.
+
+    In a process of its own, so that no connection, lock or thread of it reaches the web process
+    through the fork. Raises SystemExit where it failed; the process has said why.
+    """
+    process = multiprocessing.get_context("fork").Process(target=_prepare)
+    process.start()
+    process.join()
+    if process.exitcode:
+        sys.exit(process.exitcode)
+
+
+def _prepare() -> None:
+    # The parent, interrupted as well, ends without a word; so does this.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        collect_static()
+        if settings.DEMO:
+            call_command("seed_demo")
+    except CommandError as error:
+        sys.exit(str(error))
+
+
+def collect_static() -> None:
+    """Collect the static files, unless none has changed since the last time."""
+    stamp = settings.STATIC_ROOT / ".collected"
+    due = static_fingerprint()
+    if stamp.exists() and stamp.read_text() == due:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(due)
+
+
+def static_fingerprint() -> str:
+    """A hash over name, size and time of every static file of the project and its packages."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = os.stat(storage.path(name))
+            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with one process of many threads, and the embedded worker in it where there is one."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.worker: EmbeddedWorker | None = None
+        self.stopping = False
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Say everything here: gunicorn reads no file, argument or variable of its own."""
+        options: dict[str, Any] = {
+            "bind": self.address,
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "keepalive": KEEP_ALIVE,
+            # Threads answer while others compute: a slow page is no dead process.
+            "timeout": 0,
+            "graceful_timeout": GRACE,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "critical" if self.stopping else "warning",
+            "control_socket_disable": True,
+            "when_ready": self.announce,
+            "post_worker_init": self.start_worker,
+            "worker_exit": self.stop_worker,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The web application, made in the web process."""
+        from config.wsgi import application
+
+        return application
+
+    def announce(self, arbiter: Any) -> None:
+        """Tell the address and take over Ctrl-C, in the parent, once it listens."""
+
+        def interrupted(_number: int, _frame: FrameType | None) -> None:
+            if os.getpid() != arbiter.pid:
+                return
+            if self.stopping:
+                # A second Ctrl-C: at once. The rows are the truth; the next start goes on from them.
+                arbiter.kill_workers(signal.SIGKILL)
+                os._exit(0)
+            self.stopping = True
+            os.write(1, b"\nStopping ...\n")
+            arbiter.SIG_QUEUE.put_nowait(signal.SIGTERM)
+
+        signal.signal(signal.SIGINT, interrupted)
+        print(f"Blindspot is at http://{self.address}/ . Ctrl-C stops it.", flush=True)
+
+    def start_worker(self, _web: Any) -> None:
+        """Start the embedded worker with the web process."""
+        # A terminal's Ctrl-C reaches this process too; the parent decides what it means.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if not settings.EMBEDDED_WORKER:
+            return
+        from config.embedded import EmbeddedWorker
+
+        self.worker = EmbeddedWorker(settings.CELERY_WORKER_CONCURRENCY, on_death=end_this_process)
+        self.worker.start()
+
+    def stop_worker(self, _arbiter: Any, _web: Any) -> None:
+        """Stop the embedded worker with the web process, and end it even where a thread hangs."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_IGN)
+        if self.worker is not None and not self.worker.stop(grace=GRACE - 2):
+            # The interpreter would wait for the threads of calls that nobody waits for any more.
+            sys.stdout.flush()
+            os._exit(0)
+
+
+def end_this_process() -> None:
+    """End the web process whose worker died, so that gunicorn starts both anew, not too often."""
+    time.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()
