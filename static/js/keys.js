@@ -1,0 +1,74 @@
+// A declarative keyboard layer. An element with data-key="v" is clicked (a field is focused) on that
+// key while no field has the focus; data-key-label names it in the help that "?" opens. A page may
+// list keys that another script handles with <template data-key-note="j" data-key-label="...">.
+
+const FIELDS = "input, select, textarea, [contenteditable]";
+const TYPED = ":is(input:not([type=checkbox], [type=radio], [type=button], [type=submit]), select, textarea, [contenteditable])";
+
+function visible(element) {
+  return element.checkVisibility?.() ?? element.offsetParent !== null;
+}
+
+function listed() {
+  const rows = new Map([["?", "This list"]]);
+  for (const element of document.querySelectorAll("[data-key-label]")) {
+    const note = element.dataset.keyNote;
+    if (note) rows.set(note, element.dataset.keyLabel);
+    else if (element.dataset.key && visible(element)) rows.set(element.dataset.key, element.dataset.keyLabel);
+  }
+  return rows;
+}
+
+function help() {
+  document.querySelector("dialog[data-keys]")?.remove();
+  const dialog = document.createElement("dialog");
+  dialog.className = "dialog";
+  dialog.dataset.keys = "";
+  dialog.setAttribute("aria-labelledby", "keys-title");
+  const title = document.createElement("h2");
+  title.id = "keys-title";
+  title.textContent = "Keyboard";
+  const list = document.createElement("dl");
+  list.className = "keys-list";
+  for (const [keys, label] of listed()) {
+    const dt = document.createElement("dt");
+    for (const key of keys.split(" ")) {
+      const kbd = document.createElement("kbd");
+      kbd.textContent = key;
+      dt.append(kbd, " ");
+    }
+    const dd = document.createElement("dd");
+    dd.textContent = label;
+    list.append(dt, dd);
+  }
+  const form = document.createElement("form");
+  form.method = "dialog";
+  const close = document.createElement("button");
+  close.className = "button quiet";
+  close.textContent = "Close";
+  form.append(close);
+  dialog.append(title, list, form);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.(TYPED) || document.querySelector("dialog[open]")) return;
+  if (event.key === "?") {
+    event.preventDefault();
+    help();
+    return;
+  }
+  const target = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find(visible);
+  if (!target || target.disabled) return;
+  event.preventDefault();
+  if (target.matches(FIELDS) && !["checkbox", "radio"].includes(target.type)) target.focus();
+  else target.click();
+});
+
+for (const button of document.querySelectorAll("[data-keys-help]")) {
+  button.hidden = false;
+  button.addEventListener("click", help);
+}
