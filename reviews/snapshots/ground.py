@@ -90,13 +90,15 @@ def find_quotation(quote: str, lines: Sequence[str], near: int = 1) -> tuple[int
     wanted = [folded for line in quote.split("\n") if (folded := " ".join(line.split()))]
     if not wanted:
         return None
-    held = [" ".join(line.split()) for line in lines]
+    # Blank lines say nothing: a quotation may span them or leave them out.
+    folded_lines = ((number, " ".join(line.split())) for number, line in enumerate(lines, 1))
+    held = [(number, line) for number, line in folded_lines if line]
     starts = [
         start
         for start in range(len(held) - len(wanted) + 1)
-        if all(part in held[start + offset] for offset, part in enumerate(wanted))
+        if all(part in held[start + offset][1] for offset, part in enumerate(wanted))
     ]
     if not starts:
         return None
-    best = min(starts, key=lambda start: abs(start + 1 - near))
-    return best + 1, best + len(wanted)
+    best = min(starts, key=lambda start: abs(held[start][0] - near))
+    return held[best][0], held[best + len(wanted) - 1][0]

@@ -40,6 +40,12 @@ def test_a_short_path_that_fits_one_file_is_that_file() -> None:
     assert (moved.place, how) == (Place("src/db.js", 3, 3), Ground.MOVED)
 
 
+def test_a_quotation_may_span_blank_lines_or_leave_them_out() -> None:
+    lines = ["def f():", "", "    return 1", "", "f()"]
+    assert find_quotation("def f():\n\n    return 1", lines) == (1, 3)
+    assert find_quotation("return 1\nf()", lines) == (3, 5)
+
+
 def test_what_is_not_there_is_kept_and_marked() -> None:
     for lost in (
         claim("src/nowhere.js", 3, "run(`x ${id}`);"),
