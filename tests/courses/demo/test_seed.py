@@ -1,0 +1,44 @@
+"""The demo course has something on every screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from courses.demo.seed import seed
+from courses.domain.queries.standing import Stage, standings
+from courses.models import Assignment, Course
+from reviews.engine.seals import verify
+from reviews.models import Defect, Pass, Review, Seal
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_the_demo_has_work_in_every_state_and_its_story_holds() -> None:
+    assert seed() is True
+    assert seed() is False, "the second time it is there"
+
+    course = Course.objects.get()
+    roles = course.memberships.values_list("role", flat=True)
+    assert sorted(roles) == ["assistant", "instructor", *["student"] * 12]
+    tasks, loans = Assignment.objects.order_by("due_at")
+    stages = {row.stage for assignment in (tasks, loans) for row in standings(assignment)}
+    assert stages == set(Stage)
+    assert set(Review.objects.values_list("state", flat=True)) >= {
+        "queued", "complete", "incomplete", "cancelled",
+    }  # fmt: skip
+    assert all(verify(seal).holds for seal in Seal.objects.all())
+    for seal in Seal.objects.filter(snapshot__revision__submission__assignment=tasks):
+        assert tasks.opens_at < seal.sealed_at < tasks.due_at
+
+    models_passes = Pass.objects.filter(state=Pass.State.ANSWERED, reviewer__model__isnull=False)
+    assert set(models_passes.values_list("recorded", flat=True)) == {True}
+
+    injection = Defect.objects.get(
+        snapshot__revision__submission__student__user__username="amara",
+        snapshot__revision__submission__assignment=tasks,
+        title="SQL injection through the task id",
+    )
+    said = set(injection.findings.values_list("by_pass__siglum", "path", "first_line"))
+    assert ("X2", "db.js", 34) in said
+    assert {siglum for siglum, _, _ in said} == {"L", "X1", "X2"}, "self-review never saw it"
+    assert (injection.standing, injection.notes.count()) == ("valid", 1)
