@@ -35,7 +35,9 @@ def membership_of(user: Person, course: Course) -> Membership | None:
     """The person's membership; asked of the database once per request."""
     if not user.is_authenticated:
         return None
-    known: dict[int, Membership | None] = user.__dict__.setdefault("_memberships", {})
+    # By attribute, so that the request's lazy user and the account behind it share one memory.
+    known: dict[int, Membership | None] = getattr(user, "memberships_known", {})
+    user.memberships_known = known  # type: ignore[union-attr]
     if course.pk not in known:
         known[course.pk] = Membership.objects.filter(course=course, user_id=user.pk).first()
     return known[course.pk]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -14,19 +14,8 @@ from reviews.models import LanguageModel, Recording, Reviewer
 from reviews.providers.analyser import Analyser
 
 
-if TYPE_CHECKING:
-    _LanguageModelModelAdmin = admin.ModelAdmin[LanguageModel]
-    _ReviewerModelAdmin = admin.ModelAdmin[Reviewer]
-    _RecordingModelAdmin = admin.ModelAdmin[Recording]
-    _ReviewerModelForm = forms.ModelForm[Reviewer]
-else:
-    # Only the stubs' classes take a parameter.
-    _LanguageModelModelAdmin = _ReviewerModelAdmin = _RecordingModelAdmin = admin.ModelAdmin
-    _ReviewerModelForm = forms.ModelForm
-
-
 @admin.register(LanguageModel)
-class LanguageModelAdmin(_LanguageModelModelAdmin):
+class LanguageModelAdmin(admin.ModelAdmin[LanguageModel]):
     """Models that write or review code. The family decides what counts as self and what as cross."""
 
     list_display = ("label", "name", "family", "offered")
@@ -34,7 +23,7 @@ class LanguageModelAdmin(_LanguageModelModelAdmin):
     search_fields = ("label", "name", "family")
 
 
-class ReviewerForm(_ReviewerModelForm):
+class ReviewerForm(forms.ModelForm[Reviewer]):
     """A reviewer whose provider is one that this site has."""
 
     provider = forms.ChoiceField(help_text="The providers of this site, from its settings.")
@@ -70,7 +59,7 @@ class ReviewerForm(_ReviewerModelForm):
 
 
 @admin.register(Reviewer)
-class ReviewerAdmin(_ReviewerModelAdmin):
+class ReviewerAdmin(admin.ModelAdmin[Reviewer]):
     """Who can be asked to review."""
 
     form = ReviewerForm
@@ -81,7 +70,7 @@ class ReviewerAdmin(_ReviewerModelAdmin):
 
 
 @admin.register(Recording)
-class RecordingAdmin(_RecordingModelAdmin):
+class RecordingAdmin(admin.ModelAdmin[Recording]):
     """Stored reports, to be read. They are replayed as they were written."""
 
     list_display = ("model", "protocol", "role", "round", "sha256")

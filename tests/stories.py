@@ -54,7 +54,7 @@ INJECTION = Claim(
 )
 RACE = Claim(
     title="Two buyers can take the same stock",
-    explanation="The stock is read and then written without a transaction: a concurrent buyer is overwritten.",
+    explanation="The stock is read, then written, with no transaction: a concurrent buyer is overwritten.",
     severity=Severity.MAJOR,
     path="shop.py",
     place=Place("shop.py", 11, 13),

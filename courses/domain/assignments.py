@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from courses.models import Assignment, PlanStep
 from reviews.engine.reviews import Planned
@@ -62,8 +63,16 @@ def drop_starter(assignment: Assignment) -> None:
     assignment.save(update_fields=["starter", "starter_author", "starter_test_evidence"])
 
 
+class NotReady(Exception):
+    """Why the assignment cannot be shown to students yet, and what to do."""
+
+
 def publish(assignment: Assignment) -> None:
-    """Show the assignment to students."""
+    """Show the assignment to students. Raises NotReady without a plan, or after its due date."""
+    if assignment.due_at <= timezone.now():
+        raise NotReady("Its due date has passed. Set a later one, then publish it.")
+    if not assignment.plan.exists():
+        raise NotReady("It has no review plan yet. Choose who reviews, then publish it.")
     assignment.state = Assignment.State.PUBLISHED
     assignment.save(update_fields=["state"])
 

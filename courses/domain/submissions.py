@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -81,10 +82,11 @@ def unfinished(revision: Revision) -> list[Note]:
     return list(revision.snapshot.notes.filter(title=""))
 
 
-def seal(submission: Submission, *, found_nothing: bool) -> tuple[Seal, bool]:
+def seal(submission: Submission, *, found_nothing: bool, at: datetime | None = None) -> tuple[Seal, bool]:
     """Seal the last revision with its notes and start the review plan, both or neither.
 
-    Says whether this call did it: a second click, or another tab, gets the first one's seal.
+    Says whether this call did it: a second click, or another tab, gets the first one's seal. The
+    time is now, unless a story is told afterwards.
     Raises CannotSeal.
     """
     with transaction.atomic():
@@ -93,7 +95,7 @@ def seal(submission: Submission, *, found_nothing: bool) -> tuple[Seal, bool]:
         existing = Seal.objects.filter(snapshot=revision.snapshot).first()
         if existing is None:
             _check_sealable(submission.assignment, revision, found_nothing)
-        made, is_new = seals.seal(revision.snapshot, found_nothing=found_nothing)
+        made, is_new = seals.seal(revision.snapshot, found_nothing=found_nothing, at=at)
         reviews.start(revision.snapshot, planned(submission.assignment))
     return made, is_new
 

@@ -10,6 +10,37 @@ from courses.domain.queries.standing import Standing
 from reviews.gap.apparatus import covered
 from reviews.gap.measures import Share, proportion
 from reviews.models import Defect, Finding, Note, Pass
+from reviews.protocols import PROTOCOLS
+
+FEWEST_DRAWN = 3
+"""A share of fewer than this is told in words: its interval would span nearly everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A share as a picture draws it: ends and interval in per cent of the whole width."""
+
+    share: Share
+
+    @property
+    def drawable(self) -> bool:
+        """Whether there is enough to draw."""
+        return self.share.whole >= FEWEST_DRAWN
+
+    @property
+    def value(self) -> float:
+        """The share in per cent."""
+        return 100 * self.share.value
+
+    @property
+    def low(self) -> float:
+        """The lower end of the interval in per cent."""
+        return 100 * self.share.low
+
+    @property
+    def high(self) -> float:
+        """The upper end of the interval in per cent."""
+        return 100 * self.share.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +50,30 @@ class CategoryMissed:
     odc_type: str
     missed: Share
 
+    @property
+    def bar(self) -> Bar:
+        """How it is drawn."""
+        return Bar(self.missed)
+
 
 @dataclass(frozen=True, slots=True)
 class WitnessSaw:
-    """A witness, and how many of the valid defects it was asked about it saw."""
+    """A witness, and how many of the valid defects it was asked about it saw.
+
+    `unable` counts the submissions that it could not review: they are not in the share. `saw` is
+    None where nothing is left.
+    """
 
     siglum: str
-    saw: Share
+    letter: str
+    name: str
+    saw: Share | None
+    unable: int = 0
+
+    @property
+    def bar(self) -> Bar | None:
+        """How it is drawn."""
+        return Bar(self.saw) if self.saw else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +127,28 @@ def _witnesses(
     for home, siglum, path in findings.values_list("defect", "by_pass__siglum", "path"):
         seen[siglum].add(originals[home])
         paths[originals[home]] = paths.get(originals[home]) or path
-    answered = Pass.objects.filter(
-        review__snapshot__in=snapshots, review__current=True, state=Pass.State.ANSWERED
+    passes = Pass.objects.filter(review__snapshot__in=snapshots, review__current=True).filter(
+        state__in=(Pass.State.ANSWERED, Pass.State.UNABLE)
     )
     read: dict[tuple[str, int], list[list[str]]] = defaultdict(list)
-    for siglum, snapshot_id, files in answered.values_list("siglum", "review__snapshot", "paths"):
-        read[siglum, snapshot_id].append(files)
-    rows = [_share("S", [(defect.pk in noted) for defect in valid])]
-    for siglum in sorted({siglum for siglum, _ in read}, key=_column):
+    names: dict[str, tuple[str, dict[str, None]]] = {}
+    values = ("siglum", "review__snapshot", "paths", "state", "review__protocol", "reviewer__name")
+    for siglum, snapshot_id, files, state, protocol, reviewer in passes.values_list(*values):
+        read[siglum, snapshot_id] += [files] if state == Pass.State.ANSWERED else []
+        names.setdefault(siglum, (protocol, {}))[1][reviewer] = None
+    rows = [WitnessSaw("S", "S", "The students", proportion(sum(d.pk in noted for d in valid), len(valid)))]
+    for siglum in sorted(names, key=_column):
         asked = [
             defect.pk in seen[siglum]
             for defect in valid
             if defect.pk in seen[siglum]
-            or covered(paths.get(defect.pk, ""), read[siglum, defect.snapshot_id])
+            or covered(paths.get(defect.pk, ""), read.get((siglum, defect.snapshot_id), []))
         ]
-        rows.append(_share(siglum, asked))
-    return tuple(row for row in rows if row)
-
-
-def _share(siglum: str, saw: Sequence[bool]) -> WitnessSaw | None:
-    share = proportion(sum(saw), len(saw))
-    return WitnessSaw(siglum, share) if share else None
+        unable = sum(not files for (other, _), files in read.items() if other == siglum)
+        protocol = PROTOCOLS[names[siglum][0]]
+        name = f"{protocol.label}: {', '.join(names[siglum][1])}"
+        rows.append(WitnessSaw(siglum, protocol.letter, name, proportion(sum(asked), len(asked)), unable))
+    return tuple(row for row in rows if row.saw or row.unable)
 
 
 def _column(siglum: str) -> tuple[int, int, str]:

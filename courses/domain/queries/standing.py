@@ -28,6 +28,18 @@ class Stage(StrEnum):
     NOT_STARTED = "not started"
 
 
+_SHAPES = {
+    Stage.INCOMPLETE: "incomplete",
+    Stage.ADJUDICATE: "open",
+    Stage.GRADE: "ungraded",
+    Stage.GRADED: "graded",
+    Stage.REVIEWING: "running",
+    Stage.RELEASED: "released",
+    Stage.DRAFT: "draft",
+    Stage.NOT_STARTED: "queued",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One student's row. `gap` and `suggestion` are None before the notes are sealed."""
@@ -46,6 +58,11 @@ class Standing:
     def name(self) -> str:
         """The student's name, family name first, as lists are sorted."""
         return f"{self.student.user.last_name}, {self.student.user.first_name}"
+
+    @property
+    def shape(self) -> str:
+        """The name of the shape that stands for its stage."""
+        return _SHAPES[self.stage]
 
     @property
     def attention(self) -> int:

@@ -1,0 +1,245 @@
+"""Setting an assignment: its text, its dates in the course's time zone, who reviews."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.forms.boundfield import BoundWidget
+from django.utils import timezone
+
+from courses.domain.assignments import PlanLine
+from courses.forms.dates import ZonedDateTimeField
+from courses.models import Assignment, Course
+from reviews.models import Reviewer
+from reviews.protocols import PROTOCOLS
+from reviews.protocols.base import Protocol
+
+BRIEF_CHARACTERS = 20_000
+MOST_NOTES = 50
+MOST_POINTS = 1000
+MOST_PASSES = 8
+SELF_REVIEW_PASSES = 4
+
+VISIBILITY_MEANS = {
+    Assignment.Visibility.SEALED: (
+        "Each student sees what the reviewers found while they work. Classmates who are still "
+        "writing their notes can then be told."
+    ),
+    Assignment.Visibility.DUE: (
+        "All students see what the reviewers found from the due date on, before you have decided "
+        "what of it is right."
+    ),
+    Assignment.Visibility.GRADE: (
+        "Students see the findings, what you decided about each and their points together, "
+        "when you release the grade."
+    ),
+}
+
+
+# --- File types -----------------------------------------------------------------------------------
+_TYPE = re.compile(r"\.?\w[\w.+-]*", re.ASCII)
+
+
+def normal_types(text: str) -> tuple[str, ...]:
+    """The file types that somebody typed: ".py" for py, .PY and *.py; other names stay as they are.
+
+    Doing it twice changes nothing. Raises ValueError with the part that is no type.
+    """
+    found: list[str] = []
+    for part in re.split(r"[\s,;]+", text.strip()):
+        kind = part.removeprefix("*")
+        if not kind:
+            continue
+        if not _TYPE.fullmatch(kind):
+            raise ValueError(part)
+        if kind.startswith("."):
+            kind = kind.lower()
+        elif kind.isalnum() and kind == kind.lower() and len(kind) <= 5:
+            kind = f".{kind}"
+        if kind not in found:
+            found.append(kind)
+    return tuple(found)
+
+
+# --- The review plan ------------------------------------------------------------------------------
+class PlanLineForm(forms.Form):
+    """One protocol of the plan: whether it runs, how often, and with whom."""
+
+    on = forms.BooleanField(required=False)
+    passes = forms.IntegerField(label="Passes", min_value=1, max_value=MOST_PASSES, required=False)
+    reviewers = forms.TypedMultipleChoiceField(
+        label="Reviewers", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        reviewers: Sequence[Reviewer],
+        line: PlanLine | None,
+        *,
+        is_new: bool,
+        data: Any = None,
+    ) -> None:
+        named = {reviewer.pk for reviewer in line.reviewers} if line else set()
+        suitable = [item for item in reviewers if (item.model_id is not None) == protocol.asks_models]
+        super().__init__(
+            data,
+            prefix=f"plan-{protocol.name}",
+            initial={
+                "on": bool(line) or (is_new and any(item.active for item in suitable)),
+                "passes": line.passes if line else _usual_passes(protocol),
+                "reviewers": sorted(named),
+            },
+        )
+        self.protocol = protocol
+        self.can_review = any(item.active for item in suitable)
+        self._reviewers = {item.pk: item for item in suitable if item.active or item.pk in named}
+        choices = [
+            (item.pk, item.name if item.active else f"{item.name} (switched off)")
+            for item in self._reviewers.values()
+        ]
+        self.fields["on"].label = protocol.label
+        cast(forms.TypedMultipleChoiceField, self.fields["reviewers"]).choices = choices
+        if not protocol.asks_models:
+            # Every analyser runs once: it would say the same again.
+            del self.fields["passes"]
+
+    def line(self) -> PlanLine | None:
+        """The clean line; None where the protocol is off."""
+        values = self.cleaned_data
+        if not values["on"]:
+            return None
+        named = tuple(self._reviewers[pk] for pk in values["reviewers"])
+        return PlanLine(self.protocol.name, values.get("passes") or 1, named)
+
+
+def _usual_passes(protocol: Protocol) -> int:
+    return SELF_REVIEW_PASSES if protocol.name == "self_review" else 1
+
+
+# --- The assignment -------------------------------------------------------------------------------
+class AssignmentForm(forms.ModelForm[Assignment]):
+    """An assignment with its review plan. `plan` holds the lines' forms, `plan_lines()` what they say."""
+
+    opens_at = ZonedDateTimeField(label="Opens")
+    due_at = ZonedDateTimeField(label="Due")
+    accepted_types = forms.CharField(
+        label="Accepted file types",
+        required=False,
+        max_length=200,
+        help_text="With commas: .py, .js, Makefile. Leave it empty to take any text file.",
+    )
+    least_notes = forms.IntegerField(
+        label="Least number of notes",
+        min_value=0,
+        max_value=MOST_NOTES,
+        help_text="Who has fewer can seal only with the statement “I found nothing more”.",
+    )
+    points = forms.IntegerField(label="Points", min_value=1, max_value=MOST_POINTS)
+    brief = forms.CharField(
+        label="Brief",
+        required=False,
+        max_length=BRIEF_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text="Markdown: **bold**, `code`, lists with -, headings with #. Raw HTML is shown as text.",
+    )
+
+    class Meta:
+        model = Assignment
+        fields = (
+            "title",
+            "brief",
+            "opens_at",
+            "due_at",
+            "accepted_types",
+            "least_notes",
+            "visibility",
+            "points",
+        )
+        widgets = {"visibility": forms.RadioSelect}
+        labels = {"title": "Title", "visibility": "When students see the findings"}
+
+    def __init__(self, course: Course, data: Any = None, instance: Assignment | None = None) -> None:
+        self.is_new = instance is None
+        stored = (instance.opens_at, instance.due_at) if instance else (None, None)
+        initial = {} if instance else _first_dates(course)
+        instance = instance or Assignment(course=course)
+        super().__init__(data, instance=instance, initial=initial)
+        for name, moment in zip(("opens_at", "due_at"), stored, strict=True):
+            field = cast(ZonedDateTimeField, self.fields[name])
+            field.zone, field.stored = course.zone, moment
+        self._due_before = stored[1]
+        self.plan_problem = ""
+        self._before = {} if self.is_new else _stored_plan(instance)
+        reviewers = list(Reviewer.objects.select_related("model"))
+        self.plan = [
+            PlanLineForm(protocol, reviewers, self._before.get(name), is_new=self.is_new, data=data)
+            for name, protocol in PROTOCOLS.items()
+        ]
+
+    def visibility_options(self) -> Iterator[tuple[BoundWidget, str]]:
+        """Each choice with what follows from it."""
+        for option in self["visibility"]:
+            yield option, VISIBILITY_MEANS[Assignment.Visibility(option.data["value"])]
+
+    def plan_lines(self) -> list[PlanLine]:
+        """The plan of a valid form, in the order in which protocols are listed."""
+        return [line for form in self.plan if (line := form.line())]
+
+    def plan_changed(self) -> bool:
+        """Whether a valid form's plan is another than the stored one."""
+        return {line.protocol: _signature(line) for line in self.plan_lines()} != {
+            name: _signature(line) for name, line in self._before.items()
+        }
+
+    def clean_accepted_types(self) -> str:
+        """The types as the model keeps them. Raises ValidationError."""
+        try:
+            return ", ".join(normal_types(self.cleaned_data["accepted_types"]))
+        except ValueError as problem:
+            raise forms.ValidationError(
+                f"“{problem}” is no file type. Write endings or whole names, such as .py or Makefile."
+            ) from None
+
+    def clean_due_at(self) -> datetime:
+        """The due date. Raises ValidationError for one that has passed, unless it was there before."""
+        due: datetime = self.cleaned_data["due_at"]
+        if due != self._due_before and due <= timezone.now():
+            raise forms.ValidationError("This has passed already. Choose a date to come.")
+        return due
+
+    def clean(self) -> dict[str, Any]:
+        """Look at what fits together: the dates, and the plan."""
+        super().clean()
+        opens, due = self.cleaned_data.get("opens_at"), self.cleaned_data.get("due_at")
+        if opens and due and due <= opens:
+            self.add_error("due_at", "This is not after the opening date. Choose a later one.")
+        if any(form.errors for form in self.plan):
+            self.plan_problem = "Something in the review plan needs another look."
+        elif not self.plan_lines():
+            self.plan_problem = "The review plan is empty. Switch at least one way of reviewing on."
+        if self.plan_problem:
+            self.add_error(None, self.plan_problem)
+        return self.cleaned_data
+
+
+def _first_dates(course: Course) -> dict[str, datetime]:
+    """From the last full hour to the end of the day two weeks later."""
+    now = timezone.localtime(timezone=course.zone).replace(minute=0, second=0, microsecond=0)
+    return {"opens_at": now, "due_at": (now + timedelta(days=14)).replace(hour=23, minute=59)}
+
+
+def _stored_plan(assignment: Assignment) -> dict[str, PlanLine]:
+    return {
+        step.protocol: PlanLine(step.protocol, step.passes, tuple(step.reviewers.all()))
+        for step in assignment.plan.prefetch_related("reviewers")
+        if step.protocol in PROTOCOLS
+    }
+
+
+def _signature(line: PlanLine) -> tuple[int, frozenset[int]]:
+    return line.passes, frozenset(reviewer.pk for reviewer in line.reviewers)

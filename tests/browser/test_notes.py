@@ -1,0 +1,179 @@
+"""Writing notes in a real browser: by mouse, by keyboard alone, and with the connection gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.db import connection
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from courses.domain import assignments
+from courses.models import Course, Submission
+from reviews.models import Note
+from tests.people import client_of
+from tests.stories import INJECTION, RACE, SHOP, assignment, handed_in, sealed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def known_models(transactional_db: None) -> None:
+    """The models that migrations add, once more: the test before emptied every table.
+
+    Not serialized_rollback: it is kept on a connection, and Playwright's event loop has another one.
+    """
+    migration = import_module("reviews.migrations.0002_known_models_and_analysers")
+    migration.add(apps, connection.SchemaEditorClass(connection))
+
+
+@pytest.fixture
+def work(course: Course, amara: User) -> Submission:
+    """Amara's code is in."""
+    return handed_in(assignment(course), amara)
+
+
+def signed_in(context: BrowserContext, user: User, url: str) -> None:
+    cookie = client_of(user).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
+
+
+@pytest.fixture
+def browser_of_amara(context: BrowserContext, live_server: LiveServer, amara: User) -> BrowserContext:
+    """A browser in which Amara is signed in."""
+    signed_in(context, amara, live_server.url)
+    return context
+
+
+def shop(submission: Submission) -> str:
+    return reverse("courses:file", args=[submission.pk, "shop.py"])
+
+
+def saved(page: Page) -> None:
+    """Wait until the server has what was typed."""
+    expect(page.locator("[data-draft-state]")).to_contain_text("Saved")
+
+
+def test_a_click_and_a_shift_click(browser_of_amara: BrowserContext, work: Submission) -> None:
+    page = browser_of_amara.new_page()
+    page.goto(shop(work))
+    page.locator("#L11 .n").click()
+    expect(page.get_by_label("Title")).to_be_focused()
+    page.locator("#L13 .n").click(modifiers=["Shift"])
+    page.get_by_label("Title").press_sequentially("Race")
+    saved(page)
+    page.get_by_label("What breaks").fill("Two buyers take the last one.")
+    page.get_by_role("radio", name="critical").check()
+    page.get_by_label("CWE").fill("362")
+    page.get_by_role("button", name="Save the note").click()
+    card = page.locator(".claim:not(.composing)")
+    expect(card.locator("h3")).to_have_text("Race")
+    expect(page.locator("[data-note-form]")).to_have_count(0)
+    expect(page.locator("#notes")).to_contain_text("shop.py:11-13")
+    expect(page.locator("#tree")).to_contain_text("1")
+    note = Note.objects.get()
+    assert (note.where, note.severity, note.cwe) == ("shop.py:11-13", "critical", 362)
+    assert note.explanation == "Two buyers take the last one."
+
+
+def test_the_keyboard_alone(browser_of_amara: BrowserContext, work: Submission) -> None:
+    page = browser_of_amara.new_page()
+    page.goto(shop(work))
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.n')"):
+            break
+    for key in ("j",) * 7 + ("n",):
+        page.keyboard.press(key)
+    expect(page.get_by_label("Title")).to_be_focused()
+    page.keyboard.type("SQL injection")
+    page.keyboard.press("Tab")
+    page.keyboard.type("A quote changes the query.")
+    saved(page)
+    while not page.evaluate("document.activeElement.matches('button[name=finish]')"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".claim h3")).to_have_text("SQL injection")
+    assert Note.objects.get().where == "shop.py:7"
+
+
+def test_typing_on_while_the_connection_is_gone(
+    browser_of_amara: BrowserContext, work: Submission, watch: object
+) -> None:
+    watch.allow("ERR_INTERNET_DISCONNECTED|htmx:sendError|htmx:afterRequest")  # type: ignore[attr-defined]
+    page = browser_of_amara.new_page()
+    page.goto(shop(work))
+    page.locator("#L7 .n").click()
+    page.get_by_label("Title").press_sequentially("SQL")
+    saved(page)
+    browser_of_amara.set_offline(True)
+    page.get_by_label("Title").press_sequentially(" injection, typed on a train")
+    expect(page.locator("[data-draft-state]")).to_contain_text("kept on this device")
+    page.close()
+    browser_of_amara.set_offline(False)
+    back = browser_of_amara.new_page()
+    back.goto(shop(work))
+    title = back.locator("[data-note-form]").get_by_label("Title")
+    expect(title).to_have_value("SQL injection, typed on a train")
+    saved(back)
+    assert [note.title for note in Note.objects.all()] == ["SQL injection, typed on a train"]
+
+
+def test_changing_and_deleting(browser_of_amara: BrowserContext, course: Course, amara: User) -> None:
+    submission = handed_in(assignment(course), amara, claims=(INJECTION,))
+    page = browser_of_amara.new_page()
+    page.goto(shop(submission))
+    card = page.locator(".claim")
+    card.click()
+    card.get_by_role("link", name="Change").click()
+    page.get_by_label("Title").fill("Better words")
+    saved(page)
+    page.get_by_role("button", name="Save the note").click()
+    expect(page.locator(".claim h3")).to_have_text("Better words")
+    expect(page.locator("#notes")).to_contain_text("Better words")
+    page.on("dialog", lambda dialog: dialog.accept())
+    card.click()
+    card.get_by_role("button", name="Delete").click()
+    expect(card).to_have_count(0)
+    expect(page.locator("#notes")).to_contain_text("None yet.")
+    assert not Note.objects.exists()
+
+
+def test_one_more_pasted_file_keeps_the_first(browser_of_amara: BrowserContext, course: Course) -> None:
+    to = assignment(course)
+    page = browser_of_amara.new_page()
+    page.goto(reverse("courses:hand_in", args=[to.pk]))
+    page.get_by_label("Pasted text").check()
+    page.get_by_label("Name, with folders").fill("app.py")
+    page.get_by_label("Text", exact=True).fill("x = 1")
+    page.get_by_role("button", name="Add another file").click()
+    expect(page.get_by_label("Name, with folders")).to_have_count(2)
+    expect(page.get_by_label("Name, with folders").first).to_have_value("app.py")
+    expect(page.get_by_label("Text", exact=True).first).to_have_value("x = 1")
+
+
+def test_axe_finds_nothing(
+    browser_of_amara: BrowserContext,
+    course: Course,
+    amara: User,
+    axe: Callable[[Page], None],
+) -> None:
+    to, own = assignment(course, least_notes=3), assignment(course, title="With files")
+    assignments.set_starter(own, SHOP)
+    draft, done = handed_in(to, amara, claims=(INJECTION, RACE)), sealed(own, amara)
+    page = browser_of_amara.new_page()
+    for url in (
+        shop(draft),
+        shop(done),
+        reverse("courses:note_new", args=[draft.pk]) + "?path=shop.py&first=3&last=5",
+        reverse("courses:seal", args=[draft.pk]),
+        reverse("courses:receipt", args=[done.pk]),
+        *(reverse("courses:hand_in", args=[to.pk]) + f"?way={way}" for way in ("files", "archive", "paste")),
+    ):
+        page.goto(url)
+        axe(page)

@@ -1,0 +1,263 @@
+"""Every address against every role. An address without a row fails the test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from courses.demo.seed import STUDENTS
+from courses.domain import grading
+from courses.domain.assignments import PlanLine, set_starter
+from courses.domain.queries.standing import standing_of
+from courses.models import Assignment, Course, Membership, Submission
+from reviews.models import Defect, Review
+from tests.people import client_of
+from tests.stories import (
+    INJECTION,
+    RACE,
+    SHOP,
+    assignment,
+    handed_in,
+    recorded_reviewer,
+    recording,
+    reviewed,
+)
+
+ROLES = ("anonymous", "stranger", "amara", "ben", "tomas", "ruth")
+"""Nobody; an account without the course; the student whose work it is; another one; assistant; instructor."""
+
+# What each of ROLES meets: may (y), is asked to sign in (l), is told there is nothing (n), or no (f).
+EVERYONE = "yyyyyy"
+SIGNED_IN = "lyyyyy"
+MEMBERS = "lnyyyy"
+STAFF = "lnffyy"
+INSTRUCTOR = "lnfffy"
+STUDENTS_ONLY = "lnyyff"
+THE_STUDENT = "lnyfff"
+STUDENT_AND_STAFF = "lnyfyy"
+NOBODY = "nnnnnn"
+
+DEMO_ONLY = {"demo_sign_in": NOBODY}
+"""The tests run without demo mode, where this address does not exist."""
+
+COURSE = {
+    "index": SIGNED_IN,
+    "join": SIGNED_IN,
+    "course_new": SIGNED_IN,
+    "course": MEMBERS,
+    "course_settings": INSTRUCTOR,
+    "rotate_code": INSTRUCTOR,
+    "set_join_open": INSTRUCTOR,
+    "people": STAFF,
+    "set_role": INSTRUCTOR,
+    "assignment_new": INSTRUCTOR,
+}
+ASSIGNMENT = {
+    "assignment": MEMBERS,
+    "assignment_edit": INSTRUCTOR,
+    "publish": INSTRUCTOR,
+    "withdraw": INSTRUCTOR,
+    "starter_zip": MEMBERS,
+    "starter": INSTRUCTOR,
+    "drop_starter": INSTRUCTOR,
+    "dashboard": STAFF,
+    "next_ungraded": STAFF,
+    "release_many": INSTRUCTOR,
+    "hand_in": STUDENTS_ONLY,
+}
+DRAFT = {
+    "submission": THE_STUDENT,
+    "code": THE_STUDENT,
+    "file": THE_STUDENT,
+    "note_new": THE_STUDENT,
+    "note_edit": THE_STUDENT,
+    "note_delete": THE_STUDENT,
+    "seal": THE_STUDENT,
+    "receipt": THE_STUDENT,
+    "reviews": THE_STUDENT,
+    "apparatus": "lnffff",
+    "result": "lnffff",
+    "adjudicate": "lnffff",
+    "defect": "lnffff",
+    "grade": "lnffff",
+}
+"""An unsealed submission is the student's own business; nothing of models is there for anybody."""
+
+SEALED = {
+    "submission": STUDENT_AND_STAFF,
+    "code": STUDENT_AND_STAFF,
+    "file": STUDENT_AND_STAFF,
+    "note_new": THE_STUDENT,
+    "note_edit": THE_STUDENT,
+    "note_delete": THE_STUDENT,
+    "seal": THE_STUDENT,
+    "receipt": STUDENT_AND_STAFF,
+    "reviews": STUDENT_AND_STAFF,
+    "result": STAFF,
+    "apparatus": STAFF,
+    "adjudicate": STAFF,
+    "defect": STAFF,
+    "decide": STAFF,
+    "rename": STAFF,
+    "merge": STAFF,
+    "move_claim": STAFF,
+    "grade": STAFF,
+    "cancel": INSTRUCTOR,
+    "run_again": INSTRUCTOR,
+    "release": INSTRUCTOR,
+    "take_back": INSTRUCTOR,
+}
+"""Sealed and reviewed, with findings that students see with the grade, which is not out."""
+
+RELEASED = {**SEALED, "result": STUDENT_AND_STAFF, "apparatus": STUDENT_AND_STAFF}
+"""The same with the grade out."""
+
+POSTED = {
+    "rotate_code", "set_join_open", "set_role", "publish", "withdraw", "drop_starter", "release_many",
+    "note_delete", "decide", "rename", "merge", "move_claim", "grade", "cancel", "run_again", "release",
+    "take_back", "demo_sign_in",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class World:
+    """One course with work in three states, and a browser for each role."""
+
+    course: Course
+    assignment: Assignment
+    clients: dict[str, Client]
+    submissions: dict[str, Submission]
+
+    def address(self, name: str, state: str = "draft") -> str:
+        """The address of that name, about the work in that state."""
+        submission = self.submissions[state]
+        defect = Defect.objects.filter(snapshot__revision__submission=submission).first()
+        note = submission.revisions.get().snapshot.notes.first()
+        review = Review.objects.filter(snapshot__revision__submission=submission).first()
+        values: dict[str, int | str] = {
+            "course_id": self.course.pk,
+            "membership_id": Membership.objects.get(user__username="tomas").pk,
+            "assignment_id": self.assignment.pk,
+            "submission_id": submission.pk,
+            "path": "shop.py",
+            "note_id": note.pk if note else 1,
+            "review_id": review.pk if review else 1,
+            "number": defect.number if defect else 1,
+            "kind": "note",
+            "claim_id": note.pk if note else 1,
+        }
+        wanted = ARGUMENTS[name]
+        return reverse(f"courses:{name}", kwargs={key: values[key] for key in wanted})
+
+
+def own_addresses() -> dict[str, tuple[str, ...]]:
+    """The names of all addresses of ours, with their arguments."""
+    namespace = next(
+        item
+        for item in get_resolver().url_patterns
+        if isinstance(item, URLResolver) and item.namespace == "courses"
+    )
+    patterns = [item for item in namespace.url_patterns if isinstance(item, URLPattern)]
+    return {item.name or "": tuple(item.pattern.regex.groupindex) for item in patterns}
+
+
+ARGUMENTS = own_addresses()
+
+
+@pytest.fixture
+def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stranger: User) -> World:
+    """Amara's work: a draft, a sealed one, a released one. The stranger sees injection and race."""
+    recorded_reviewer("gpt-5.4")
+    recording("gpt-5.4", "cross_model", [INJECTION, RACE])
+    plan = [PlanLine("cross_model")]
+    drafted, waiting, released = (
+        assignment(course, plan=plan, title=title) for title in ("First", "Second", "Third")
+    )
+    set_starter(drafted, SHOP)
+    submissions = {
+        "draft": handed_in(drafted, amara, claims=[INJECTION]),
+        "sealed": reviewed(waiting, amara),
+        "released": reviewed(released, amara),
+    }
+    out = submissions["released"]
+    suggestion = standing_of(out).suggestion
+    assert suggestion is not None
+    grading.give(out, suggestion, adjustment=suggestion.precision_points, reason="", feedback="", by=ruth)
+    grading.release([out])
+    people = {"stranger": stranger, "amara": amara, "ben": ben, "tomas": tomas, "ruth": ruth}
+    clients = {"anonymous": Client(), **{name: client_of(user) for name, user in people.items()}}
+    return World(course, drafted, clients, submissions)
+
+
+def test_every_address_has_a_row() -> None:
+    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *DRAFT, *SEALED}
+    assert set(ARGUMENTS) == rows
+
+
+def met(response: HttpResponseBase) -> str:
+    """What the answer means, as a letter of the table."""
+    if response.status_code in (301, 302) and response["Location"].startswith("/accounts/login/"):
+        return "l"
+    return {404: "n", 403: "f"}.get(response.status_code, "y")
+
+
+def ask(client: Client, name: str, address: str) -> HttpResponseBase:
+    """The request that the page makes, with nothing filled in."""
+    response: HttpResponseBase = client.post(address) if name in POSTED else client.get(address)
+    return response
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "rows"),
+    [
+        pytest.param("draft", {**DEMO_ONLY, **COURSE, **ASSIGNMENT, **DRAFT}, id="draft"),
+        pytest.param("sealed", SEALED, id="sealed"),
+        pytest.param("released", RELEASED, id="released"),
+    ],
+)
+def test_the_table(world: World, state: str, rows: dict[str, str]) -> None:
+    wrong = []
+    for name, expected in rows.items():
+        address = world.address(name, state)
+        # From the outside in: those who may not come first, so that nobody's act disturbs the next.
+        for role, letter in zip(ROLES, expected, strict=True):
+            response = ask(world.clients[role], name, address)
+            assert response.status_code < 500, (name, role)
+            if met(response) != letter:
+                wrong.append(f"{name} as {role}: {response.status_code}, not {letter}")
+            if letter != "y":
+                assert RACE.title.encode() not in getattr(response, "content", b""), (name, role)
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_before_the_grade_is_out_the_student_meets_no_word_of_the_models_anywhere(world: World) -> None:
+    """Amara wrote of the injection herself; the race only the model saw."""
+    for name, letters in SEALED.items():
+        if letters[2] == "y" and name not in POSTED:
+            response = world.clients["amara"].get(world.address(name, "sealed"), follow=True)
+            text = response.content.decode()
+            assert RACE.title not in text, name
+            assert "X1" not in text, name
+
+
+@pytest.mark.django_db
+def test_the_demo_people_are_those_of_the_seed() -> None:
+    assert {"amara", "ben", "chiara"} < set(STUDENTS)
+
+
+def test_a_page_that_changes_something_answers_no_get() -> None:
+    client = Client()
+    for name in POSTED - {"grade"}:
+        address = reverse(f"courses:{name}", kwargs=dict.fromkeys(ARGUMENTS[name], 1) | _words(name))
+        assert client.get(address).status_code in (302, 405), name
+
+
+def _words(name: str) -> dict[str, str]:
+    return {"kind": "note"} if "kind" in ARGUMENTS[name] else {}
