@@ -37,7 +37,7 @@ def membership_of(user: Person, course: Course) -> Membership | None:
         return None
     # By attribute, so that the request's lazy user and the account behind it share one memory.
     known: dict[int, Membership | None] = getattr(user, "memberships_known", {})
-    user.memberships_known = known  # type: ignore[union-attr]
+    user.memberships_known = known  # type: ignore[attr-defined]
     if course.pk not in known:
         known[course.pk] = Membership.objects.filter(course=course, user_id=user.pk).first()
     return known[course.pk]
@@ -93,8 +93,12 @@ def is_open(user: Person, thing: Assignment | Submission) -> bool:
 
 @rules.predicate
 def is_sealed(user: Person, submission: Submission) -> bool:
-    """The student's notes are sealed."""
-    return submission.revisions.filter(snapshot__seal__isnull=False).exists()
+    """The student's notes are sealed. What is sealed stays so: it is asked once per object."""
+    known = getattr(submission, "known_as_sealed", False)
+    if not known:
+        known = submission.revisions.filter(snapshot__seal__isnull=False).exists()
+        submission.known_as_sealed = known  # type: ignore[attr-defined]
+    return known
 
 
 @rules.predicate

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from courses.domain.grading import RECALL_SHARE
-from courses.domain.queries import results
+from courses.domain.queries import panel, results
 from courses.domain.queries.results import Entry, Mark, WhoSawWhat
 from courses.domain.queries.standing import Standing, standing_of
 from courses.domain.submissions import current_revision
@@ -52,7 +52,7 @@ def apparatus(request: HtmxRequest, submission_id: int) -> HttpResponse:
         "seal": getattr(revision.snapshot, "seal", None),
         "table": table,
         "decided": decided,
-        "reading": not results.have_read(revision.snapshot),
+        "reading": not panel.have_read(revision.snapshot),
         "chosen": chosen,
         "excerpts": table.sources.excerpts(chosen[1].said) if chosen else (),
         **submission_context(request, found),

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from courses.domain.queries import results
+from courses.domain.queries import panel as queries
 from courses.domain.submissions import current_revision
 from courses.models import Submission
 from courses.views import access
@@ -52,8 +52,8 @@ def panel_context(request: HtmxRequest, submission: Submission) -> dict[str, Any
     revision = current_revision(submission)
     seal = getattr(revision.snapshot, "seal", None)
     shown = person.has_perm("courses.view_findings", submission)
-    panel = results.panel(revision.snapshot) if shown else None
-    ended = panel.ended if panel else results.have_read(revision.snapshot)
+    panel = queries.panel(revision.snapshot) if shown else None
+    ended = panel.ended if panel else queries.have_read(revision.snapshot)
     return {
         "revision": revision,
         "seal": seal,

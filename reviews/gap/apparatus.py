@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models import Prefetch
+
 from reviews.claims import Severity
 from reviews.gap.measures import Judged
 from reviews.models import Defect, Finding, Note, Pass, Provenance, Review, Seal, Snapshot
@@ -67,7 +69,9 @@ def who_saw_what(snapshot: Snapshot) -> Apparatus:
     witnesses = witnesses_of(snapshot)
     defects = list(
         snapshot.defects.select_related("duplicate_of", "decided_by").prefetch_related(
-            "notes", "findings__by_pass__review", "findings__by_pass__reviewer"
+            "notes",
+            "findings",
+            Prefetch("findings__by_pass", Pass.objects.defer("raw").select_related("review", "reviewer")),
         )
     )
     notes: dict[int, list[Note]] = defaultdict(list)
@@ -93,7 +97,9 @@ def witnesses_of(snapshot: Snapshot) -> tuple[Witness, ...]:
     """The columns: the student, the linters, the green tests, then the models as they were asked."""
     by_siglum: dict[str, list[Pass]] = {}
     mute: list[Witness] = []
-    reviews = snapshot.reviews.filter(current=True).prefetch_related("passes__reviewer__model")
+    reviews = snapshot.reviews.filter(current=True).prefetch_related(
+        Prefetch("passes", Pass.objects.defer("raw").select_related("reviewer__model"))
+    )
     for review in reviews:
         for item in review.passes.all():
             by_siglum.setdefault(item.siglum, []).append(item)

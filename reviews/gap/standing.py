@@ -102,6 +102,11 @@ def merge(defect: Defect, into: Defect) -> None:
         raise Refused("into", "A defect cannot be merged into itself; nothing was changed.")
     with transaction.atomic():
         locked(defect.snapshot_id)
+        into.refresh_from_db()
+        if into.duplicate_of_id is not None:
+            raise Refused(
+                "into", f"Defect {into.number} is a duplicate itself; merge into its original instead."
+            )
         claims: list[Note | Finding] = [*defect.notes.all(), *defect.findings.all()]
         for claim in claims:
             move(claim, into)

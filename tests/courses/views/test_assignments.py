@@ -303,5 +303,5 @@ def test_the_page_costs_the_same_in_a_large_class(
         enrol(course, student)
         stories.sealed(task, student)
     browser = client_of(amara)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         browser.get(f"/assignments/{task.pk}/")

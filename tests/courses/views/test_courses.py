@@ -154,7 +154,7 @@ def test_a_course_costs_the_same_however_many_assignments(
     teacher, student = client_of(ruth), client_of(amara)
     with django_assert_num_queries(8):
         teacher.get(url)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         student.get(url)
 
 

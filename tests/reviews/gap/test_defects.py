@@ -151,6 +151,14 @@ def test_splitting_makes_a_defect_and_merging_unmakes_it(amaras: Submission) -> 
     assert Finding.objects.get(pk=finding.pk).defect == injection
 
 
+def test_nothing_is_merged_into_a_duplicate(amaras: Submission, ruth: User) -> None:
+    race, lie = defect(amaras, RACE.title), defect(amaras, SUCCESS_LIE.title)
+    decide(lie, Decision(DUPLICATE, duplicate_of=race.number), ruth)
+    with pytest.raises(Refused, match="merge into its original instead"):
+        merge(race, lie)
+    assert Defect.objects.count() == 4
+
+
 def test_a_claim_never_moves_to_another_submission(amaras: Submission, panel: Assignment, ben: User) -> None:
     bens = reviewed(panel, ben)
     with pytest.raises(Refused, match="another submission"):
