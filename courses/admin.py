@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 
 from courses.forms.courses import CourseForm
 from courses.models import Course, Membership
+
+admin.site.site_header = "Blindspot administration" + (": this is a demo" if settings.DEMO else "")
+admin.site.site_title = "Blindspot"
 
 
 @admin.register(Course)

@@ -30,9 +30,9 @@ from courses.forms.adjudication import (
 from courses.forms.grading import GradeForm
 from courses.models import Submission
 from courses.views import access
+from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
 from courses.views.results import score_context
-from courses.views.reviews import submission_context
 from reviews.claims import Severity
 from reviews.gap import standing
 from reviews.models import Defect, Finding, Note

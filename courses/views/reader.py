@@ -17,6 +17,7 @@ from courses.domain.submissions import current_revision
 from courses.forms.notes import NoteForm
 from courses.models import Revision, Submission
 from courses.views import access
+from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
 from reviews import cwe
 from reviews.models import Note, SnapshotFile
@@ -81,9 +82,7 @@ def show(
     except SnapshotFile.DoesNotExist as missing:
         raise Http404(f"Revision {revision.number} has no file of this name.") from missing
     context = {
-        "submission": submission,
-        "assignment": submission.assignment,
-        "course": submission.assignment.course,
+        **submission_context(request, submission),
         "revision": revision,
         "seal": getattr(revision.snapshot, "seal", None),
         "page": page,

@@ -16,8 +16,9 @@ from courses.domain.queries.results import Entry, Mark, WhoSawWhat
 from courses.domain.queries.standing import Standing, standing_of
 from courses.domain.submissions import current_revision
 from courses.views import access
+from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
-from courses.views.reviews import panel_context, submission_context
+from courses.views.reviews import panel_context
 from reviews.gap.measures import DEFAULT_WEIGHTS
 
 

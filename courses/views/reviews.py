@@ -9,29 +9,19 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.domain.queries import panel as queries
 from courses.domain.submissions import current_revision
 from courses.models import Submission
 from courses.views import access
+from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
 from reviews.engine import reviews
 from reviews.models import Review
 
 STOP_POLLING = 286
 """The status by which htmx ends a polling."""
-
-
-PAGES = (
-    ("adjudicate", "Workbench", "courses.adjudicate"),
-    ("result", "Result", "courses.view_grade"),
-    ("apparatus", "Who saw what", "courses.view_findings"),
-    ("reviews", "Reviews", "courses.view_submission"),
-    ("code", "Code", "courses.view_submission"),
-)
-"""The pages of a submission: address, title, and who may see it."""
 
 
 @login_required
@@ -61,22 +51,6 @@ def panel_context(request: HtmxRequest, submission: Submission) -> dict[str, Any
         "ended": ended,
         "may_steer": person.has_perm("courses.steer_reviews", submission),
         **submission_context(request, submission),
-    }
-
-
-def submission_context(request: HtmxRequest, submission: Submission) -> dict[str, Any]:
-    """What every page about a submission needs: where it belongs, and the pages that this person may see."""
-    person = access.person(request)
-    return {
-        "submission": submission,
-        "assignment": submission.assignment,
-        "course": submission.assignment.course,
-        "is_staff": person.has_perm("courses.adjudicate", submission),
-        "tabs": [
-            {"name": name, "title": title, "url": reverse(f"courses:{name}", args=[submission.pk])}
-            for name, title, permission in PAGES
-            if person.has_perm(permission, submission)
-        ],
     }
 
 

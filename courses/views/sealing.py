@@ -16,6 +16,7 @@ from courses.domain.submissions import CannotSeal
 from courses.forms.sealing import SealForm
 from courses.models import Revision, Submission
 from courses.views import access
+from courses.views.around import submission_context
 from reviews.models import Note, SnapshotFile
 from reviews.protocols import PROTOCOLS
 from reviews.snapshots.evidence import read_test_evidence
@@ -77,6 +78,7 @@ def receipt(request: HttpRequest, submission_id: int) -> HttpResponse:
         )
         return response
     context = {
+        **submission_context(request, submission),
         **_about(submission, revision),
         "seal": made,
         "files": files,

@@ -14,7 +14,7 @@ from reviews.engine.dispatch import send_on_commit
 from reviews.gap.defects import gather
 from reviews.models import Pass, Provenance, Review, Reviewer, Seal, Snapshot, locked
 from reviews.protocols import PROTOCOLS
-from reviews.protocols.base import Done, Ended, NoReviewer, Outcome, Returned, Seat, Setup, Turn
+from reviews.protocols.base import Done, Ended, Next, NoReviewer, Outcome, Returned, Seat, Setup, Turn
 from reviews.providers.registry import suits
 
 log = logging.getLogger("blindspot.reviews")
@@ -100,16 +100,26 @@ def advance(review_id: int) -> None:
         passes = list(review.passes.select_related("reviewer"))
         if review.ended or not all(item.ended for item in passes):
             return
-        setup = Setup.from_json(review.setup)
-        try:
-            following = PROTOCOLS[review.protocol].step(setup, [_returned(setup, p) for p in passes])
-        except NoReviewer as missing:
-            following = Done(Outcome.INCOMPLETE, str(missing))
+        following = _following(review, passes)
         if isinstance(following, Done):
             _end(review, following)
             gather(snapshot)
         else:
             _queue(review, following)
+
+
+def _following(review: Review, passes: Sequence[Pass]) -> Next:
+    """What the protocol says comes next. A bug of ours fails the review: nobody waits for it."""
+    try:
+        setup = Setup.from_json(review.setup)
+        returned = [_returned(setup, item) for item in passes]
+        return PROTOCOLS[review.protocol].step(setup, returned)
+    except NoReviewer as missing:
+        return Done(Outcome.INCOMPLETE, str(missing))
+    except Exception as error:
+        log.exception("Review %s cannot go on.", review.pk)
+        what = f"Blindspot itself failed here ({type(error).__name__}); the server's log says more."
+        return Done(Outcome.FAILED, what)
 
 
 def _begin(snapshot: Snapshot, position: int, planned: Planned, attempt: int) -> Review:

@@ -76,6 +76,7 @@ class Outcome(StrEnum):
 
     COMPLETE = "complete"
     INCOMPLETE = "incomplete"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from reviews.snapshots.files import SourceFile
 
 # A claim points at where to look; a finding about a whole function points at its head.
 MOST_LINES = 10
+MOST_SECONDS = 60.0
+"""Ordinary code takes an analyser a second or two; what takes longer is made to take long."""
 VERSION_SECONDS = 20.0
 
 VERSIONS: dict[tuple[Path, int], str] = {}
@@ -105,7 +107,7 @@ class Analyser(ABC):
         texts = {name: self.text(file) for name, file in files.items()}
         with workshop(texts, self.equipment()) as where:
             command = [str(executable), *self.arguments(list(files))]
-            finished = run(command, where, request.limits.seconds)
+            finished = run(command, where, min(request.limits.seconds, MOST_SECONDS))
             reading = self.understood(finished, Written(where.code, files, request.files))
         paths = tuple(file.path for file in files.values() if file.path not in reading.unread)
         if not paths:

@@ -117,6 +117,25 @@ SEALED = {
 RELEASED = {**SEALED, "result": STUDENT_AND_STAFF, "apparatus": STUDENT_AND_STAFF}
 """The same with the grade out."""
 
+ACCOUNT = {
+    "account_login": EVERYONE,
+    "account_signup": EVERYONE,
+    "account_logout": EVERYONE,
+    "account_inactive": EVERYONE,
+    "account_email_verification_sent": EVERYONE,
+    "account_confirm_email": EVERYONE,
+    "account_reset_password": EVERYONE,
+    "account_reset_password_done": EVERYONE,
+    "account_reset_password_from_key": EVERYONE,
+    "account_reset_password_from_key_done": EVERYONE,
+    "account_confirm_login_code": SIGNED_IN,
+    "account_reauthenticate": SIGNED_IN,
+    "account_email": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": SIGNED_IN,
+}
+"""allauth's own addresses: about nobody but the person who asks."""
+
 POSTED = {
     "rotate_code", "set_join_open", "set_role", "publish", "withdraw", "drop_starter", "release_many",
     "note_delete", "decide", "rename", "merge", "move_claim", "grade", "cancel", "run_again", "release",
@@ -155,18 +174,22 @@ class World:
         return reverse(f"courses:{name}", kwargs={key: values[key] for key in wanted})
 
 
-def own_addresses() -> dict[str, tuple[str, ...]]:
-    """The names of all addresses of ours, with their arguments."""
-    namespace = next(
-        item
-        for item in get_resolver().url_patterns
-        if isinstance(item, URLResolver) and item.namespace == "courses"
-    )
-    patterns = [item for item in namespace.url_patterns if isinstance(item, URLPattern)]
-    return {item.name or "": tuple(item.pattern.regex.groupindex) for item in patterns}
+def addresses(namespace: str | None) -> dict[str, tuple[str, ...]]:
+    """The names of all addresses in a namespace (None: outside any), with their arguments."""
+    found: dict[str, tuple[str, ...]] = {}
+
+    def look(items: list[URLPattern | URLResolver], within: str | None) -> None:
+        for item in items:
+            if isinstance(item, URLResolver):
+                look(item.url_patterns, item.namespace or within)
+            elif within == namespace:
+                found[item.name or str(item.pattern)] = tuple(item.pattern.regex.groupindex)
+
+    look(get_resolver().url_patterns, None)
+    return found
 
 
-ARGUMENTS = own_addresses()
+ARGUMENTS = addresses("courses")
 
 
 @pytest.fixture
@@ -197,6 +220,10 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
 def test_every_address_has_a_row() -> None:
     rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *DRAFT, *SEALED}
     assert set(ARGUMENTS) == rows
+    assert set(addresses(None)) == set(ACCOUNT)
+    assert {item.namespace for item in get_resolver().url_patterns if isinstance(item, URLResolver)} == {
+        None, "admin", "courses",
+    }  # fmt: skip
 
 
 def met(response: HttpResponseBase) -> str:
@@ -234,6 +261,33 @@ def test_the_table(world: World, state: str, rows: dict[str, str]) -> None:
             if letter != "y":
                 assert RACE.title.encode() not in getattr(response, "content", b""), (name, role)
     assert wrong == []
+
+
+@pytest.mark.django_db
+def test_the_accounts_pages_are_about_nobody_but_who_asks(world: World) -> None:
+    arguments = {"key": "MQ:1abc:x", "uidb36": "1"}
+    known = addresses(None)
+    for name, expected in ACCOUNT.items():
+        address = reverse(name, kwargs={key: arguments[key] for key in known[name]})
+        for role, letter in zip(ROLES, expected, strict=True):
+            client = world.clients[role]
+            response = client.get(address)
+            assert response.status_code < 500, (name, role)
+            assert (met(response) == "l") == (letter == "l"), (name, role, response.status_code)
+            for other in set(ROLES[1:]) - {role}:
+                assert f"{other}@example.org".encode() not in response.content, (name, role)
+
+
+@pytest.mark.django_db
+def test_no_role_in_a_course_opens_the_administration(world: World) -> None:
+    named = {name: wanted for name, wanted in addresses("admin").items() if name.isidentifier()}
+    assert len(named) > 20
+    for name, wanted in named.items():
+        arguments = {key: "courses" if key == "app_label" else "1" for key in wanted}
+        for role in ROLES:
+            response = world.clients[role].get(reverse(f"admin:{name}", kwargs=arguments))
+            assert response.status_code in (302, 404) or name == "login", (name, role)
+            assert "Site administration" not in response.content.decode(), (name, role)
 
 
 @pytest.mark.django_db

@@ -37,7 +37,7 @@ def test_the_reader_asks_the_database_as_often_for_more(
     assert page.content.decode().count('class="claim"') == claims
 
 
-READER_QUERIES = 10
+READER_QUERIES = 11
 
 
 def test_a_file_with_2000_lines_comes_whole(course: Course, amara: User) -> None:

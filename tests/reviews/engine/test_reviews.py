@@ -165,6 +165,16 @@ def test_a_protocol_that_nobody_can_serve_is_incomplete_with_the_reason(course: 
     assert "another family than the author's (anthropic)" in review.reason
 
 
+def test_a_review_that_cannot_go_on_fails_instead_of_waiting_for_ever(panel: Assignment, amara: User) -> None:
+    submission = sealed(panel, amara)
+    review = Review.objects.get(protocol="cross_model")
+    Review.objects.filter(pk=review.pk).update(setup={**review.setup, "seats": []})
+    run_passes(submission)
+    review.refresh_from_db()
+    assert review.state == Review.State.FAILED
+    assert "Blindspot itself failed here (StopIteration)" in review.reason
+
+
 def test_findings_are_checked_against_the_code(panel: Assignment, course: Course, amara: User) -> None:
     reviewed(panel, amara)
     assert set(Finding.objects.values_list("grounding", flat=True)) == {Ground.EXACT}

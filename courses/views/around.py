@@ -1,0 +1,37 @@
+"""What stands around every page of a submission: where it belongs, and its other pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from courses.models import Submission
+from courses.views import access
+from courses.views.htmx import HtmxRequest
+
+PAGES = (
+    ("adjudicate", "Workbench", "courses.adjudicate"),
+    ("result", "Result", "courses.view_grade"),
+    ("apparatus", "Who saw what", "courses.view_findings"),
+    ("reviews", "Reviews", "courses.view_submission"),
+    ("code", "Code", "courses.view_submission"),
+    ("receipt", "Receipt", "courses.view_submission"),
+)
+"""The pages of a sealed submission: address, title, and who may see it."""
+
+
+def submission_context(request: HtmxRequest, submission: Submission) -> dict[str, Any]:
+    """What every page about a submission needs: where it belongs, and the pages that this person may see."""
+    person = access.person(request)
+    return {
+        "submission": submission,
+        "assignment": submission.assignment,
+        "course": submission.assignment.course,
+        "is_staff": person.has_perm("courses.adjudicate", submission),
+        "tabs": [
+            {"name": name, "title": title, "url": reverse(f"courses:{name}", args=[submission.pk])}
+            for name, title, permission in PAGES
+            if person.has_perm(permission, submission)
+        ],
+    }
