@@ -250,7 +250,7 @@ def _record(sample: Sample) -> None:
     for item in sample.recordings:
         model = LanguageModel.objects.get(name=item.model)
         Reviewer.objects.get_or_create(
-            name=f"{model.label} (recorded)", defaults={"provider": "recorded", "model": model}
+            name=f"{model.label}, recorded", defaults={"provider": "recorded", "model": model}
         )
         Recording.objects.update_or_create(
             sha256=sha256,
