@@ -72,7 +72,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
-    "rules.apps.AutodiscoverRulesConfig",
     "template_partials",
     "courses",
     "reviews",
@@ -90,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.vary_on_htmx",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -182,7 +182,6 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10 * UPLOAD_LIMITS["files"]
 
 # --- People -------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
-    "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]

@@ -6,8 +6,6 @@ is reached through its submission.
 
 from __future__ import annotations
 
-from typing import Any
-
 import rules
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
@@ -78,6 +76,10 @@ def is_own(user: Person, submission: Submission) -> bool:
     return submission.student.user_id == user.pk
 
 
+is_marker = is_staff & ~is_own
+"""Is of the staff, and it is not their own work: a student who became an assistant grades others."""
+
+
 @rules.predicate
 def is_published(user: Person, assignment: Assignment) -> bool:
     """The assignment is no draft."""
@@ -119,15 +121,7 @@ def findings_are_due(user: Person, submission: Submission) -> bool:
     return bool(is_released(user, submission))
 
 
-@rules.predicate
-def is_anyone(user: Any) -> bool:
-    """Has signed in."""
-    return bool(user.is_authenticated)
-
-
 PERMISSIONS = {
-    "courses.create_course": is_anyone,
-    "courses.join_course": is_anyone,
     "courses.view_course": is_member,
     "courses.manage_course": is_instructor,
     "courses.view_people": is_staff,
@@ -139,12 +133,18 @@ PERMISSIONS = {
     "courses.view_submission": is_own | (is_staff & is_sealed),
     "courses.write_notes": is_own & ~is_sealed & is_open,
     "courses.seal": is_own & is_open,
-    "courses.view_findings": (is_staff & is_sealed) | (is_own & is_sealed & findings_are_due),
-    "courses.view_grade": (is_staff & is_sealed) | (is_own & is_released),
-    "courses.adjudicate": is_staff & is_sealed,
+    "courses.view_findings": (is_marker & is_sealed) | (is_own & is_sealed & findings_are_due),
+    # A grade shows what was found, so one that is released early waits for the findings' date.
+    "courses.view_grade": (is_marker & is_sealed) | (is_own & is_released & findings_are_due),
+    "courses.adjudicate": is_marker & is_sealed,
     "courses.steer_reviews": is_instructor & is_sealed,
     "courses.release_grades": is_instructor,
 }
 
 for name, predicate in PERMISSIONS.items():
     rules.add_perm(name, predicate)
+
+
+def may(user: Person, permission: str, thing: Thing | None = None) -> bool:
+    """Whether this person may. Nobody is above these rules: Django's superusers are not either."""
+    return bool(rules.has_perm(permission, user, thing))

@@ -5,7 +5,7 @@ Nothing here knows of Django, a database or a provider.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -73,3 +73,35 @@ class Claim:
     confidence: float | None = None
     suggested_fix: str = ""
     rule: str = ""
+
+
+TEXT_CHARACTERS = 20_000
+"""Of each text of a claim, so much is kept."""
+
+MOST_LINE = 10_000_000
+MOST_CWE = 9_999
+
+
+def clean_text(text: str, limit: int = TEXT_CHARACTERS) -> str:
+    """The text as any database takes it: no NUL, no half of a surrogate pair, at most `limit` long."""
+    return text[:limit].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def bounded(claim: Claim) -> Claim:
+    """The claim with clean texts, and without numbers that cannot be: it comes from outside."""
+    place = claim.place
+    if place and not 1 <= place.first_line <= place.last_line <= MOST_LINE:
+        place = None
+    confidence = claim.confidence
+    return replace(
+        claim,
+        title=clean_text(claim.title),
+        explanation=clean_text(claim.explanation),
+        path=clean_text(claim.path),
+        place=replace(place, path=clean_text(place.path)) if place else None,
+        quote=clean_text(claim.quote),
+        cwe=claim.cwe if claim.cwe and 0 < claim.cwe <= MOST_CWE else None,
+        confidence=confidence if confidence is not None and 0 <= confidence <= 1 else None,
+        suggested_fix=clean_text(claim.suggested_fix),
+        rule=clean_text(claim.rule),
+    )

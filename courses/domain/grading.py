@@ -28,6 +28,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """What the sealed words "I found nothing (more)" were worth, and what of it was got."""
+
+    worth: Decimal
+    got: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """Suggested points with their derivation; `points` is None where none can honestly be given."""
 
@@ -39,6 +47,7 @@ class Suggestion:
     precision_points: Decimal
     undecided: int
     why_none: str = ""
+    statement: Statement | None = None
 
 
 class Refused(Exception):
@@ -49,13 +58,20 @@ class Refused(Exception):
         self.field = field
 
 
-def suggest(gap: Gap, out_of: int, weights: Mapping[Severity, int] = DEFAULT_WEIGHTS) -> Suggestion:
+def suggest(
+    gap: Gap,
+    out_of: int,
+    *,
+    found_nothing: bool = False,
+    weights: Mapping[Severity, int] = DEFAULT_WEIGHTS,
+) -> Suggestion:
     """Points = out_of × (0.8 × weighted recall + 0.2 × precision), item by item.
 
     Each valid defect is worth its weight's part of the recall points. The precision points are
     shared by the notes that were decided: each defect that was hit earns its part, each false
-    alarm loses it. Undecided defects count as nothing yet. With no valid defect there is nothing
-    to be measured against, so nothing is suggested.
+    alarm loses it. The sealed statement "I found nothing (more)" counts as one more note, right
+    where nothing valid was missed. Undecided defects count as nothing yet. With no valid defect
+    there is nothing to be measured against, so nothing is suggested.
     """
     for_recall = out_of * RECALL_SHARE
     for_precision = out_of - for_recall
@@ -66,13 +82,16 @@ def suggest(gap: Gap, out_of: int, weights: Mapping[Severity, int] = DEFAULT_WEI
         for defect in sorted(gap.valid, key=lambda defect: defect.number)
     )
     decided_notes = len(gap.caught) + sum(defect.notes for defect in gap.false_alarms)
+    decided_notes += found_nothing
     each = for_precision / decided_notes if decided_notes else Decimal(0)
+    statement = Statement(each, Decimal(0) if gap.missed else each) if found_nothing and whole else None
     precision_items = (
         *(_item(defect, each, True) for defect in gap.caught),
         *(_item(defect, each * defect.notes, False) for defect in gap.false_alarms),
     )
     recall_points = sum((item.got for item in recall_items), Decimal(0))
     precision_points = sum((item.got for item in precision_items), Decimal(0))
+    precision_points += statement.got if statement else 0
     why_none = "" if whole else "No defect is valid yet, so there is nothing to measure the notes against."
     return Suggestion(
         points=_rounded(recall_points + precision_points) if whole else None,
@@ -83,6 +102,7 @@ def suggest(gap: Gap, out_of: int, weights: Mapping[Severity, int] = DEFAULT_WEI
         precision_points=precision_points,
         undecided=len(gap.undecided),
         why_none=why_none,
+        statement=statement,
     )
 
 

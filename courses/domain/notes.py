@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.cache import cache
 from django.db import transaction
 
+from courses.domain.submissions import current_revision
+from courses.models import Submission
 from reviews.claims import Claim
 from reviews.engine.notes import save_note
 from reviews.models import Note, Snapshot, locked
@@ -26,15 +28,20 @@ def find(snapshot: Snapshot, note_id: int | None, draft: str) -> Note | None:
 
 
 def write(snapshot: Snapshot, claim: Claim, note: Note | None, draft: str, seen: Snapshot) -> Note:
-    """Store a note. A lost reply or a second click (the same `draft` again) makes no second one.
+    """Store a note on the last revision.
 
-    `seen` is the code that the page showed; lines of an older one are looked up in the new by what
-    they quote. Raises engine.notes.Sealed.
+    A lost reply or a second click (the same `draft` again) makes no second one. `seen` is the code
+    that the page showed; lines of an older one are looked up in the new by what they quote.
+    Raises engine.notes.Sealed, or Note.DoesNotExist where it was deleted meanwhile.
     """
-    if seen.pk != snapshot.pk:
-        claim, _ = ground(claim, snapshot.source_files())
+    submission = snapshot.revision.submission
     with transaction.atomic():
+        # Handing in again takes the same lock: the notes are where the last revision is.
+        Submission.objects.select_for_update().get(pk=submission.pk)
+        snapshot = current_revision(submission).snapshot
         locked(snapshot.pk)
+        if seen.pk != snapshot.pk:
+            claim, _ = ground(claim, snapshot.source_files())
         note = note or find(snapshot, None, draft)
         stored = save_note(snapshot, claim, note.pk if note else None)
         if draft:

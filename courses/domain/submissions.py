@@ -12,7 +12,7 @@ from courses.domain.assignments import planned
 from courses.models import Assignment, Membership, Revision, Submission
 from reviews.engine import notes, reviews, seals
 from reviews.engine.snapshots import store
-from reviews.models import LanguageModel, Note, Provenance, Seal
+from reviews.models import LanguageModel, Note, Provenance, Seal, locked
 from reviews.snapshots.evidence import read_test_evidence
 from reviews.snapshots.files import SourceFile
 
@@ -47,6 +47,9 @@ def hand_in(
         submission, _ = Submission.objects.get_or_create(assignment=assignment, student=student)
         Submission.objects.select_for_update().get(pk=submission.pk)
         before = submission.revisions.select_related("snapshot").last()
+        if before:
+            # Whoever is saving a note on it right now comes first or finds the new revision.
+            locked(before.snapshot_id)
         if before and Seal.objects.filter(snapshot=before.snapshot).exists():
             raise notes.Sealed("Your notes on this assignment are sealed, so its code cannot change.")
         snapshot = store(files)
@@ -122,6 +125,7 @@ def _record_authorship(snapshot_id: int, authorship: Authorship) -> None:
         snapshot_id=snapshot_id,
         model=model,
         author=model.label if model else authorship.other_name,
+        model_name=model.name if model else "",
         family=model.family if model else authorship.other_family,
         prompt=authorship.prompt,
         test_evidence=authorship.test_evidence,

@@ -165,14 +165,15 @@ class AssignmentForm(forms.ModelForm[Assignment]):
 
     def __init__(self, course: Course, data: Any = None, instance: Assignment | None = None) -> None:
         self.is_new = instance is None
-        stored = (instance.opens_at, instance.due_at) if instance else (None, None)
+        self._opens_before = instance.opens_at if instance else None
+        self._due_before = instance.due_at if instance else None
         initial = {} if instance else _first_dates(course)
         instance = instance or Assignment(course=course)
         super().__init__(data, instance=instance, initial=initial)
-        for name, moment in zip(("opens_at", "due_at"), stored, strict=True):
+        for name, moment in (("opens_at", self._opens_before), ("due_at", self._due_before)):
             field = cast(ZonedDateTimeField, self.fields[name])
             field.zone, field.stored = course.zone, moment
-        self._due_before = stored[1]
+        self._zone = course.zone
         self.plan_problem = ""
         self._before = {} if self.is_new else _stored_plan(instance)
         reviewers = list(Reviewer.objects.select_related("model"))
@@ -204,6 +205,14 @@ class AssignmentForm(forms.ModelForm[Assignment]):
             raise forms.ValidationError(
                 f"“{problem}” is no file type. Write endings or whole names, such as .py or Makefile."
             ) from None
+
+    def clean_opens_at(self) -> datetime:
+        """The opening date. Raises ValidationError for a day that has passed, unless it was there before."""
+        opens: datetime = self.cleaned_data["opens_at"]
+        today = timezone.localtime(timezone=self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        if opens != self._opens_before and opens < today:
+            raise forms.ValidationError("This day has passed already. Choose today or a day to come.")
+        return opens
 
     def clean_due_at(self) -> datetime:
         """The due date. Raises ValidationError for one that has passed, unless it was there before."""

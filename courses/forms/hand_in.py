@@ -241,7 +241,7 @@ class HandInForm(forms.Form):
         """The files' paths with their folders where the page's script told them, else their bare names."""
         try:
             paths = json.loads(self.data.get("paths") or "[]")
-        except ValueError:
+        except (ValueError, RecursionError):
             return list(names)
         fits = isinstance(paths, list) and len(paths) == len(names) and all(isinstance(p, str) for p in paths)
         return paths if fits else list(names)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from courses.models import Assignment, Course, Membership, Submission
-from courses.rules import Thing, course_of, membership_of
+from courses.rules import Thing, course_of, may, membership_of
 
 
 def person(request: HttpRequest) -> AbstractUser:
@@ -50,7 +50,7 @@ def membership(request: HttpRequest, thing: Thing) -> Membership:
 
 def check(request: HttpRequest, permission: str, thing: Thing) -> None:
     """Let pass, or say no: to strangers that there is nothing here, to members that they may not."""
-    if person(request).has_perm(permission, thing):
+    if may(person(request), permission, thing):
         return
     if membership_of(request.user, course_of(thing)) is None:
         raise Http404

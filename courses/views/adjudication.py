@@ -29,6 +29,7 @@ from courses.forms.adjudication import (
 )
 from courses.forms.grading import GradeForm
 from courses.models import Submission
+from courses.rules import may
 from courses.views import access
 from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
@@ -178,7 +179,7 @@ def _context(
         "table": table,
         "chosen": chosen,
         "grade_form": refused.grade or GradeForm.of(row.grade),
-        "may_release": person.has_perm("courses.release_grades", submission),
+        "may_release": may(person, "courses.release_grades", submission),
         "is_htmx": bool(request.htmx),
         "on_bench": True,
         **score_context(row),

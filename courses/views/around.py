@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from courses.models import Submission
+from courses.rules import may
 from courses.views import access
 from courses.views.htmx import HtmxRequest
 
@@ -28,10 +29,10 @@ def submission_context(request: HtmxRequest, submission: Submission) -> dict[str
         "submission": submission,
         "assignment": submission.assignment,
         "course": submission.assignment.course,
-        "is_staff": person.has_perm("courses.adjudicate", submission),
+        "is_staff": may(person, "courses.adjudicate", submission),
         "tabs": [
             {"name": name, "title": title, "url": reverse(f"courses:{name}", args=[submission.pk])}
             for name, title, permission in PAGES
-            if person.has_perm(permission, submission)
+            if may(person, permission, submission)
         ],
     }

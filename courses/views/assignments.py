@@ -22,6 +22,7 @@ from courses.forms.assignments import AssignmentForm
 from courses.forms.hand_in import upload_limits
 from courses.forms.starter import StarterForm
 from courses.models import Assignment, Course
+from courses.rules import may
 from courses.views import access
 from reviews.snapshots.files import SourceFile
 
@@ -35,7 +36,7 @@ def assignment(request: HttpRequest, assignment_id: int) -> HttpResponse:
     """
     found = access.assignment(request, assignment_id, "courses.view_assignment")
     user = access.person(request)
-    is_staff = user.has_perm("courses.view_dashboard", found)
+    is_staff = may(user, "courses.view_dashboard", found)
     if is_staff and not found.is_draft and request.GET.get("as") != "student":
         return redirect("courses:dashboard", found.pk)
     work = None
@@ -53,7 +54,7 @@ def _page(
         "plan": queries.plan_in_words(assignment),
         "starter": queries.starter_files(assignment),
         "limits": upload_limits().sentence(),
-        "may_edit": access.person(request).has_perm("courses.edit_assignment", assignment),
+        "may_edit": may(access.person(request), "courses.edit_assignment", assignment),
         **context,
     }
     return TemplateResponse(request, "courses/assignment.html", shown, status=status)

@@ -18,6 +18,7 @@ from courses.domain.queries import dashboard as rows
 from courses.domain.queries.class_view import class_view
 from courses.domain.queries.dashboard import SORTS, Wanted
 from courses.domain.queries.standing import standings
+from courses.rules import may
 from courses.views import access
 
 ROWS_A_PAGE = 50
@@ -55,8 +56,8 @@ def dashboard(request: HttpRequest, assignment_id: int) -> HttpResponse:
         "next": rows.next_waiting(everyone),
         "to_release": rows.to_release(everyone),
         "released": rows.released(everyone),
-        "may_edit": person.has_perm("courses.edit_assignment", assignment),
-        "may_release": person.has_perm("courses.release_grades", assignment),
+        "may_edit": may(person, "courses.edit_assignment", assignment),
+        "may_release": may(person, "courses.release_grades", assignment),
     }
     return TemplateResponse(request, "courses/dashboard.html", context)
 

@@ -18,10 +18,11 @@ from courses.domain.queries.reader import Composing, first_path
 from courses.domain.submissions import current_revision
 from courses.forms.notes import NoteForm, initial_of
 from courses.models import Revision, Submission
+from courses.rules import may
 from courses.views import access, reader
 from courses.views.htmx import HtmxRequest
 from courses.views.reader import NoteOnPage
-from reviews.claims import Severity
+from reviews.claims import Severity, clean_text
 from reviews.engine.notes import Sealed, delete_note
 from reviews.models import Note, Snapshot
 
@@ -38,8 +39,8 @@ def new(request: HtmxRequest, submission_id: int) -> HttpResponseBase:
     if why := _closed(request, submission):
         return _turned_away(request, submission, why)
     revision = current_revision(submission)
-    path = request.GET.get("path", "")
-    values = {name: request.GET.get(name) for name in ("path", "first", "last")}
+    path = clean_text(request.GET.get("path", ""))
+    values = {"path": path, "first": request.GET.get("first"), "last": request.GET.get("last")}
     initial = values | {"severity": Severity.MAJOR, "draft": secrets.token_urlsafe(16)}
     form = NoteForm(revision.snapshot, None, initial=initial)
     composing = NoteOnPage(
@@ -115,6 +116,8 @@ def _save(request: HtmxRequest, submission: Submission, note_id: int | None = No
         note = notes.write(snapshot, form.claim(), before, draft, seen)
     except Sealed as sealed:
         return _not_taken(request, submission, revision, form, str(sealed))
+    except Note.DoesNotExist:
+        return _not_taken(request, submission, revision, form, DELETED)
     is_button = "finish" in request.POST or not request.htmx
     if not is_button:
         return _kept(request, submission, revision, form, note, is_new=before is None)
@@ -219,7 +222,7 @@ def _own(request: HtmxRequest, submission_id: int) -> Submission:
 
 def _closed(request: HtmxRequest, submission: Submission) -> str:
     """Why no note can be written any more, as a sentence; empty while they can."""
-    if access.person(request).has_perm("courses.write_notes", submission):
+    if may(access.person(request), "courses.write_notes", submission):
         return ""
     if hasattr(current_revision(submission).snapshot, "seal"):
         return "Your notes are sealed. Nothing of them can be changed, and none can be added."

@@ -7,7 +7,7 @@ import time
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +19,7 @@ from courses.domain import people as domain
 from courses.domain.queries import people as queries
 from courses.forms.people import JoinForm, RoleForm
 from courses.models import Course, Membership
+from courses.rules import may
 from courses.views import access
 
 WRONG_CODES_AN_HOUR = 20
@@ -38,7 +39,6 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@permission_required("courses.join_course", raise_exception=True)
 def join(request: HttpRequest) -> HttpResponse:
     """Join a course by its code, which a link may bring along."""
     if request.method != "POST":
@@ -124,7 +124,7 @@ def _people_page(
         "groups": groups,
         "has_students": any(group.role == Membership.Role.STUDENT for group in groups),
         "roles": Membership.Role.choices,
-        "may_manage": access.person(request).has_perm("courses.manage_course", course),
+        "may_manage": may(access.person(request), "courses.manage_course", course),
         "refused_id": refused.pk if refused else None,
         "problem": problem,
     }

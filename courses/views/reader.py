@@ -16,10 +16,12 @@ from courses.domain.queries.reader import Composing, first_path, path_of_claim, 
 from courses.domain.submissions import current_revision
 from courses.forms.notes import NoteForm
 from courses.models import Revision, Submission
+from courses.rules import may
 from courses.views import access
 from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
 from reviews import cwe
+from reviews.claims import clean_text
 from reviews.models import Note, SnapshotFile
 
 
@@ -75,10 +77,10 @@ def show(
 ) -> TemplateResponse:
     """The reader's page with an open note form, if there is one. Raises Http404 for an unknown path."""
     person = access.person(request)
-    with_findings = person.has_perm("courses.view_findings", submission)
+    with_findings = may(person, "courses.view_findings", submission)
     place = composing.place if composing else None
     try:
-        page = reader_page(revision, path, with_findings=with_findings, composing=place)
+        page = reader_page(revision, clean_text(path), with_findings=with_findings, composing=place)
     except SnapshotFile.DoesNotExist as missing:
         raise Http404(f"Revision {revision.number} has no file of this name.") from missing
     context = {
@@ -88,7 +90,7 @@ def show(
         "page": page,
         "composing": composing,
         "is_own": submission.student.user_id == person.pk,
-        "can_write": person.has_perm("courses.write_notes", submission),
+        "can_write": may(person, "courses.write_notes", submission),
         "with_findings": with_findings,
         "new_draft_key": new_draft_key(request, submission, path),
         "hand_in_draft_key": f"{person.pk}:hand-in:{submission.assignment_id}",
@@ -110,7 +112,7 @@ def new_draft_key(request: HtmxRequest, submission: Submission, path: str) -> st
 
 def _to_claim(request: HtmxRequest, submission: Submission, revision: Revision, claim: str) -> HttpResponse:
     kind, _, number = claim.partition("-")
-    with_findings = access.person(request).has_perm("courses.view_findings", submission)
+    with_findings = may(access.person(request), "courses.view_findings", submission)
     if kind not in ("note", "finding") or not number.isascii() or not number.isdigit() or len(number) > 18:
         raise Http404("There is no such claim.")
     path = path_of_claim(revision, kind, int(number), with_findings=with_findings)

@@ -15,6 +15,7 @@ from courses.domain.queries import panel, results
 from courses.domain.queries.results import Entry, Mark, WhoSawWhat
 from courses.domain.queries.standing import Standing, standing_of
 from courses.domain.submissions import current_revision
+from courses.rules import may
 from courses.views import access
 from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
@@ -28,12 +29,12 @@ def submission(request: HtmxRequest, submission_id: int) -> HttpResponse:
     """Where a submission goes on: the code while it is a draft, its reviews, then its result."""
     found = access.submission(request, submission_id, "courses.view_submission")
     person = access.person(request)
-    if person.has_perm("courses.adjudicate", found):
+    if may(person, "courses.adjudicate", found):
         return redirect("courses:adjudicate", found.pk)
     context = panel_context(request, found)
     if context["seal"] is None:
         return redirect("courses:code", found.pk)
-    if person.has_perm("courses.view_grade", found):
+    if may(person, "courses.view_grade", found):
         return redirect("courses:result", found.pk)
     return TemplateResponse(request, "courses/submission.html", context)
 
@@ -44,7 +45,7 @@ def apparatus(request: HtmxRequest, submission_id: int) -> HttpResponse:
     """Who saw what. With `defect` and `witness`, also what that witness said of that defect."""
     found = access.submission(request, submission_id, "courses.view_findings")
     person = access.person(request)
-    decided = person.has_perm("courses.view_grade", found)
+    decided = may(person, "courses.view_grade", found)
     revision = current_revision(found)
     table = results.saw_what(revision.snapshot, decided=decided)
     chosen = _chosen(request, table)

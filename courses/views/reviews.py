@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses.domain.queries import panel as queries
 from courses.domain.submissions import current_revision
 from courses.models import Submission
+from courses.rules import may
 from courses.views import access
 from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
@@ -41,7 +42,7 @@ def panel_context(request: HtmxRequest, submission: Submission) -> dict[str, Any
     person = access.person(request)
     revision = current_revision(submission)
     seal = getattr(revision.snapshot, "seal", None)
-    shown = person.has_perm("courses.view_findings", submission)
+    shown = may(person, "courses.view_findings", submission)
     panel = queries.panel(revision.snapshot) if shown else None
     ended = panel.ended if panel else queries.have_read(revision.snapshot)
     return {
@@ -49,7 +50,7 @@ def panel_context(request: HtmxRequest, submission: Submission) -> dict[str, Any
         "seal": seal,
         "panel": panel,
         "ended": ended,
-        "may_steer": person.has_perm("courses.steer_reviews", submission),
+        "may_steer": may(person, "courses.steer_reviews", submission),
         **submission_context(request, submission),
     }
 

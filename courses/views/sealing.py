@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,6 +17,7 @@ from courses.forms.sealing import SealForm
 from courses.models import Revision, Submission
 from courses.views import access
 from courses.views.around import submission_context
+from courses.views.htmx import HtmxRequest
 from reviews.models import Note, SnapshotFile
 from reviews.protocols import PROTOCOLS
 from reviews.snapshots.evidence import read_test_evidence
@@ -29,7 +30,7 @@ CHANGED = (
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def seal(request: HttpRequest, submission_id: int) -> HttpResponse:
+def seal(request: HtmxRequest, submission_id: int) -> HttpResponse:
     """Show exactly what will be sealed, then seal it once, however often one asks."""
     submission = access.submission(request, submission_id, "courses.view_submission")
     revision = submissions.current_revision(submission)
@@ -62,7 +63,7 @@ def seal(request: HttpRequest, submission_id: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def receipt(request: HttpRequest, submission_id: int) -> HttpResponse:
+def receipt(request: HtmxRequest, submission_id: int) -> HttpResponse:
     """The receipt of a seal; with `?manifest`, the list of files that its first hash is taken of."""
     submission = access.submission(request, submission_id, "courses.view_submission")
     revision = submissions.current_revision(submission)
@@ -99,7 +100,7 @@ def grouped(sha256: str) -> list[str]:
 
 
 def _page(
-    request: HttpRequest,
+    request: HtmxRequest,
     submission: Submission,
     revision: Revision,
     notes: list[Note],

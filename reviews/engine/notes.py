@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from reviews.claims import Claim
+from reviews.claims import Claim, bounded
 from reviews.models import Note, Seal, Snapshot, locked
 from reviews.snapshots.files import SourceFile
 from reviews.snapshots.ground import Ground, ground
@@ -25,6 +25,7 @@ def save_note(snapshot: Snapshot, claim: Claim, note_id: int | None = None) -> N
     with transaction.atomic():
         _unsealed(snapshot)
         note = Note.objects.get(pk=note_id, snapshot=snapshot) if note_id else Note(snapshot=snapshot)
+        claim = bounded(claim)
         note.take(claim)
         note.grounding = ground(claim, snapshot.source_files())[1]
         note.save()

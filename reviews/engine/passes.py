@@ -15,15 +15,20 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from reviews.claims import bounded, clean_text
 from reviews.engine import reviews
 from reviews.engine.dispatch import send_on_commit
 from reviews.models import Finding, Pass, Review, locked
+from reviews.protocols.base import Seat, Setup
 from reviews.providers.base import ProviderError, Report, Request, Trouble
 from reviews.providers.registry import provider
 from reviews.snapshots.files import SourceFile
 from reviews.snapshots.ground import ground
 
 log = logging.getLogger("blindspot.reviews")
+
+RAW_CHARACTERS = 2_000_000
+"""Of a reviewer's reply, so much is kept."""
 
 MAX_ATTEMPTS = 3
 """After this many workers died on a pass, or this many retries, it is given up with its reason."""
@@ -45,19 +50,19 @@ def run(pass_id: int) -> None:
     lease = take(pass_id)
     if lease is None:
         return
-    item = Pass.objects.select_related("review__snapshot", "reviewer__model").get(pk=pass_id)
+    item = Pass.objects.select_related("review__snapshot").get(pk=pass_id)
     files = item.review.snapshot.source_files()
     try:
+        seat = Setup.from_json(item.review.setup).seat(item.reviewer_id)
         with _kept_alive(lease):
-            report = provider(item.reviewer.provider).review(_request(item, files))
+            report = provider(seat.provider).review(_request(item, seat, files))
+        finish(lease, report, files)
     except ProviderError as error:
         settle(lease, error)
     except Exception as error:  # a bug of ours must not leave the class waiting
         log.exception("Pass %s failed inside Blindspot.", pass_id)
         what = f"Blindspot itself failed here ({type(error).__name__}); the server's log says more."
         settle(lease, ProviderError(Trouble.UNREADABLE, what))
-    else:
-        finish(lease, report, files)
     reviews.advance(item.review_id)
 
 
@@ -67,6 +72,10 @@ def take(pass_id: int) -> Lease | None:
     due = Q(state=Pass.State.QUEUED) & (Q(not_before=None) | Q(not_before__lte=now))
     abandoned = Q(state=Pass.State.RUNNING, leased_until__lt=now)
     with transaction.atomic():
+        snapshot_id = _snapshot_of(pass_id)
+        if snapshot_id is None:
+            return None
+        locked(snapshot_id)
         taken = (
             Pass.objects.filter(due | abandoned, pk=pass_id, attempt__lt=MAX_ATTEMPTS)
             .filter(review__snapshot__seal__isnull=False)
@@ -94,12 +103,12 @@ def finish(lease: Lease, report: Report, files: Sequence[SourceFile]) -> bool:
             return False
         item.state = Pass.State.ANSWERED
         item.ended_at = timezone.now()
-        item.detail = report.summary
+        item.detail = clean_text(report.summary)
         item.reviewer_version = report.reviewer[:100]
         item.recorded = report.recorded
         item.paths = list(report.paths)
         item.usage = dict(report.usage)
-        item.raw = report.raw
+        item.raw = clean_text(report.raw, RAW_CHARACTERS)
         item.save()
         Finding.objects.bulk_create(_findings(item, report, files))
     return True
@@ -116,7 +125,7 @@ def settle(lease: Lease, error: ProviderError) -> bool:
             return False
         item.detail = str(error)
         item.trouble = error.trouble
-        item.raw = error.raw
+        item.raw = clean_text(error.raw, RAW_CHARACTERS)
         item.leased_until = None
         if error.retry_after is not None and item.attempt < MAX_ATTEMPTS:
             item.state = Pass.State.QUEUED
@@ -144,31 +153,39 @@ def give_up(pass_id: int) -> bool:
     return bool(ended)
 
 
-def _request(item: Pass, files: tuple[SourceFile, ...]) -> Request:
-    """What the reviewer is shown: the code and its task, and nothing of student or author."""
+def _request(item: Pass, seat: Seat, files: tuple[SourceFile, ...]) -> Request:
+    """What the reviewer is shown: the code and its task, and nothing of student or author.
+
+    The seat is the one that the review began with, whatever became of the reviewer's row since.
+    """
     return Request(
         files=files,
         sha256=item.review.snapshot.sha256,
         protocol=item.review.protocol,
         role=item.role,
         round=item.round,
-        model=item.reviewer.model.name if item.reviewer.model else "",
+        model=seat.model,
     )
 
 
 def _held(lease: Lease) -> Pass | None:
     """The pass, locked together with its snapshot, if the lease still holds it."""
-    mine = Pass.objects.filter(pk=lease.pass_id, attempt=lease.attempt, state=Pass.State.RUNNING)
-    snapshot_id = mine.values_list("review__snapshot_id", flat=True).first()
+    snapshot_id = _snapshot_of(lease.pass_id)
     if snapshot_id is None:
         return None
     locked(snapshot_id)
-    return mine.first()
+    mine = Pass.objects.select_for_update().filter(pk=lease.pass_id)
+    return mine.filter(attempt=lease.attempt, state=Pass.State.RUNNING).first()
+
+
+def _snapshot_of(pass_id: int) -> int | None:
+    """The snapshot whose lock guards the pass; None for a pass that is gone."""
+    return Pass.objects.filter(pk=pass_id).values_list("review__snapshot_id", flat=True).first()
 
 
 def _findings(item: Pass, report: Report, files: Sequence[SourceFile]) -> Iterator[Finding]:
     for position, stated in enumerate(report.findings, 1):
-        claim, grounding = ground(stated, files)
+        claim, grounding = ground(bounded(stated), files)
         finding = Finding(
             by_pass=item, snapshot_id=item.review.snapshot_id, position=position, rule=claim.rule[:100]
         )

@@ -63,7 +63,9 @@ def run_again(review: Review) -> Review:
             return current
         Review.objects.filter(pk=current.pk).update(current=False)
         planned = Planned(current.protocol, current.setup["passes"], tuple(current.reviewer_ids))
-        return _begin(review.snapshot, review.position, planned, attempt=current.attempt + 1)
+        begun = _begin(review.snapshot, review.position, planned, attempt=current.attempt + 1)
+        gather(review.snapshot)
+        return begun
 
 
 def cancel(review: Review, by: AbstractBaseUser) -> bool:
@@ -137,9 +139,9 @@ def _begin(snapshot: Snapshot, position: int, planned: Planned, attempt: int) ->
 
 
 def _setup(snapshot: Snapshot, planned: Planned) -> Setup:
-    provenance = Provenance.objects.select_related("model").filter(snapshot=snapshot).first()
+    provenance = Provenance.objects.filter(snapshot=snapshot).first()
     return Setup(
-        author_model=provenance.model.name if provenance and provenance.model else "",
+        author_model=provenance.model_name if provenance else "",
         author_family=provenance.family if provenance else "",
         seats=_seats(snapshot, planned),
         passes=planned.passes,
@@ -171,8 +173,7 @@ def _seats(snapshot: Snapshot, planned: Planned) -> tuple[Seat, ...]:
 
 
 def _returned(setup: Setup, item: Pass) -> Returned:
-    seat = next(seat for seat in setup.seats if seat.reviewer_id == item.reviewer_id)
-    turn = Turn(seat, item.round, item.position, item.siglum)
+    turn = Turn(setup.seat(item.reviewer_id), item.round, item.position, item.siglum)
     return Returned(turn, Ended(item.state), item.detail)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,8 @@ from reviews.models import Note, Provenance, Seal, Snapshot, locked
 from reviews.snapshots.files import tree_sha256
 
 SCHEME = "blindspot-seal-1"
+PROVENANCE = ("author", "model_name", "family", "prompt", "test_evidence", "tests_passed", "tests_failed")
+"""What of the provenance is sealed."""
 
 
 def seal(snapshot: Snapshot, *, found_nothing: bool, at: datetime | None = None) -> tuple[Seal, bool]:
@@ -57,14 +59,12 @@ class Verdict:
 def verify(seal: Seal) -> Verdict:
     """Compute every hash anew from the rows and compare it with what was sealed."""
     notes = list(seal.snapshot.notes.order_by("pk"))
+    tree = tree_sha256(seal.snapshot.source_files())
     checks = (
-        (
-            tree_sha256(seal.snapshot.source_files()) == seal.snapshot_sha256,
-            "The files are not those sealed.",
-        ),
+        (tree == seal.snapshot_sha256 == seal.snapshot.sha256, "The files are not those sealed."),
         (_notes_sha256(notes) == seal.notes_sha256, "The notes are not those sealed."),
         (len(notes) == seal.note_count, f"{len(notes)} notes are stored, {seal.note_count} were sealed."),
-        (_sha256(manifest(seal)) == seal.sha256, "The receipt's own hash does not fit what it says."),
+        (_sha256(manifest(seal)) == seal.sha256, "Author, tests or time are not those sealed."),
     )
     return Verdict(tuple(problem for holds, problem in checks if not holds))
 
@@ -79,11 +79,8 @@ def manifest(seal: Seal) -> str:
             "notes": seal.notes_sha256,
             "note_count": seal.note_count,
             "found_nothing": seal.found_nothing,
-            "author": provenance.author if provenance else "",
-            "family": provenance.family if provenance else "",
-            "prompt": provenance.prompt if provenance else "",
-            "test_evidence": provenance.test_evidence if provenance else "",
-            "sealed_at": seal.sealed_at.isoformat(),
+            "provenance": {name: getattr(provenance, name, None) for name in PROVENANCE},
+            "sealed_at": seal.sealed_at.astimezone(UTC).isoformat(),
         }
     )
 

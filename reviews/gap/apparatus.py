@@ -10,9 +10,11 @@ from enum import StrEnum
 from django.db.models import Prefetch
 
 from reviews.claims import Severity
+from reviews.gap.defects import put_in_words
 from reviews.gap.measures import Judged
 from reviews.models import Defect, Finding, Note, Pass, Provenance, Review, Seal, Snapshot
 from reviews.protocols import PROTOCOLS
+from reviews.providers.registry import suits
 
 
 class Sight(StrEnum):
@@ -64,8 +66,12 @@ class Apparatus:
     duplicates: tuple[Defect, ...]
 
 
-def who_saw_what(snapshot: Snapshot) -> Apparatus:
-    """The apparatus of a snapshot, in a fixed number of queries."""
+def who_saw_what(snapshot: Snapshot, *, decided: bool = True) -> Apparatus:
+    """The apparatus of a snapshot, in a fixed number of queries.
+
+    With `decided` false nothing of what a person decided shows: duplicates are rows of their own,
+    and every defect has the words of its claims.
+    """
     witnesses = witnesses_of(snapshot)
     defects = list(
         snapshot.defects.select_related("duplicate_of", "decided_by").prefetch_related(
@@ -77,9 +83,12 @@ def who_saw_what(snapshot: Snapshot) -> Apparatus:
     notes: dict[int, list[Note]] = defaultdict(list)
     findings: dict[int, list[Finding]] = defaultdict(list)
     for defect in defects:
-        home = defect.duplicate_of_id or defect.pk
+        home = (defect.duplicate_of_id if decided else None) or defect.pk
         notes[home] += defect.notes.all()
         findings[home] += [item for item in defect.findings.all() if item.by_pass.review.current]
+    if not decided:
+        for defect in defects:
+            put_in_words(defect, [*notes[defect.pk], *findings[defect.pk]])
     rows = tuple(
         Row(
             defect,
@@ -88,9 +97,9 @@ def who_saw_what(snapshot: Snapshot) -> Apparatus:
             tuple(findings[defect.pk]),
         )
         for defect in defects
-        if defect.duplicate_of_id is None
+        if defect.duplicate_of_id is None or not decided
     )
-    return Apparatus(witnesses, rows, tuple(d for d in defects if d.duplicate_of_id))
+    return Apparatus(witnesses, rows, tuple(d for d in defects if d.duplicate_of_id and decided))
 
 
 def witnesses_of(snapshot: Snapshot) -> tuple[Witness, ...]:
@@ -161,11 +170,13 @@ def _cell(witness: Witness, defect: Defect, notes: Sequence[Note], findings: Seq
 
 def _silence(witness: Witness, defect: Defect) -> Sight:
     """Why there is no claim: silence counts as missed only where somebody really read that file."""
+    path = _path(defect)
+    if not witness.passes:
+        return Sight.UNABLE if witness.reason else Sight.NOT_ASKED
+    if any(kept_from(path, item.state, item.reviewer.provider) for item in witness.passes):
+        return Sight.UNABLE
     answered = [item.paths for item in witness.passes if item.state == Pass.State.ANSWERED]
-    if covered(_path(defect), answered):
-        return Sight.MISSED
-    unable = [item for item in witness.passes if item.state == Pass.State.UNABLE]
-    return Sight.UNABLE if unable or witness.reason else Sight.NOT_ASKED
+    return Sight.MISSED if covered(path, answered) else Sight.NOT_ASKED
 
 
 def covered(path: str, read: Iterable[Sequence[str]]) -> bool:
@@ -174,6 +185,11 @@ def covered(path: str, read: Iterable[Sequence[str]]) -> bool:
     A defect of the whole, without a path, was before everyone who read anything.
     """
     return any(not path or path in files for files in read)
+
+
+def kept_from(path: str, state: str, provider: str) -> bool:
+    """Whether a pass could not review a file that it should have: nobody may call that silence."""
+    return state == Pass.State.UNABLE and (not path or suits(provider, [path]))
 
 
 def _path(defect: Defect) -> str:

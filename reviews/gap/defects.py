@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from reviews.claims import Severity
-from reviews.gap.match import Words, clusters, compare, prepare
+from reviews.gap.match import Words, clusters, compare, prepare, told_apart
 from reviews.models import Defect, Finding, Note, Snapshot
 
 Stored = Note | Finding
@@ -33,7 +33,7 @@ def gather(snapshot: Snapshot) -> None:
     joined = _join(free, _claims_in(fixed))
     free = [item for item in free if item not in joined]
     loose = {defect.pk: defect for defect in defects if defect.pk not in fixed}
-    for group in clusters([item.claim() for item in free]):
+    for group in clusters([item.claim() for item in free], [_witness(item) for item in free]):
         members = [free[index] for index in group]
         _settle(snapshot, members, loose)
     Defect.objects.filter(pk__in=loose).delete()
@@ -49,7 +49,14 @@ def describe(defect: Defect) -> None:
     the student's.
     """
     members: list[Stored] = [*defect.notes.all(), *defect.findings.filter(by_pass__review__current=True)]
-    if not members or defect.titled_by_person:
+    if members and not defect.titled_by_person:
+        put_in_words(defect, members)
+        defect.save(update_fields=["title", "severity", "odc_type", "cwe"])
+
+
+def put_in_words(defect: Defect, members: Sequence[Stored]) -> None:
+    """Set title, category and severity from the claims, without saving."""
+    if not members:
         return
     best = max(members, key=_telling)
     ranks = {severity.rank: severity for severity in Severity}
@@ -58,12 +65,16 @@ def describe(defect: Defect) -> None:
     defect.odc_type = _commonest(item.odc_type for item in members)
     cwe = _commonest(str(item.cwe or "") for item in members)
     defect.cwe = int(cwe) if cwe else None
-    defect.save(update_fields=["title", "severity", "odc_type", "cwe"])
 
 
 def next_number(snapshot: Snapshot) -> int:
     """The number of the snapshot's next defect, from 1."""
     return (snapshot.defects.aggregate(top=Max("number"))["top"] or 0) + 1
+
+
+def _witness(item: Stored) -> int:
+    """Who makes the claim: its pass, or 0 for the student."""
+    return item.by_pass_id if isinstance(item, Finding) else 0
 
 
 def _telling(item: Stored) -> tuple[bool, int, int]:
@@ -93,19 +104,26 @@ def _is_fixed(defect: Defect, stored: Sequence[Stored]) -> bool:
 
 def _join(free: Sequence[Stored], placed: Sequence[Stored]) -> list[Stored]:
     """Put each free claim into the fixed defect that it fits best, if it fits one; return those."""
-    homes: dict[int, list[Words]] = {}
+    homes: dict[int, list[tuple[int, Words]]] = {}
     for item in placed:
         if item.defect_id is not None:
-            homes.setdefault(item.defect_id, []).append(prepare(item.claim()))
+            homes.setdefault(item.defect_id, []).append((_witness(item), prepare(item.claim())))
     joined = []
     for item in free:
-        words = prepare(item.claim())
-        fits = {home: max(compare(words, other).score for other in others) for home, others in homes.items()}
+        words, witness = prepare(item.claim()), _witness(item)
+        fits = {home: _fit(words, witness, others) for home, others in homes.items()}
         home, score = max(fits.items(), key=lambda fit: (fit[1], -fit[0]), default=(0, 0.0))
         if score >= 1.0:
             _place(item, home)
             joined.append(item)
     return joined
+
+
+def _fit(words: Words, witness: int, others: Sequence[tuple[int, Words]]) -> float:
+    """How well a claim fits a defect: its best match, or 0 where its witness tells the two apart."""
+    if any(witness == who and told_apart(words.claim, other.claim) for who, other in others):
+        return 0.0
+    return max(compare(words, other).score for _, other in others)
 
 
 def _settle(snapshot: Snapshot, members: Sequence[Stored], loose: dict[int, Defect]) -> None:

@@ -6,13 +6,18 @@ A first, honest matching by file, line overlap and word overlap.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from reviews.claims import Claim
 
 NEAR_LINES = 3
 """Reviewers cite the call, the definition or the line above: so far apart still counts as near."""
+
+FAR_LINES = 20
+"""Further apart than this, equal words in one file mean the same mistake made twice."""
 
 SAME_LINES, NEAR, ONE_UNPLACED, BOTH_UNPLACED, FAR = 0.16, 0.28, 0.36, 0.42, 0.60
 """The share of words two claims must have in common, by how their places relate."""
@@ -58,6 +63,7 @@ class Match:
 
 
 APART = Match(0.0, "They are about different files.")
+FURTHER = Match(0.0, f"They are in one file, more than {FAR_LINES} lines apart.")
 
 
 def prepare(claim: Claim) -> Words:
@@ -71,6 +77,8 @@ def compare(a: Words, b: Words) -> Match:
     """Compare two prepared claims; symmetric in its arguments."""
     if a.claim.path and b.claim.path and a.claim.path != b.claim.path:
         return APART
+    if a.claim.place and b.claim.place and not a.claim.place.overlaps(b.claim.place, slack=FAR_LINES):
+        return FURTHER
     needed, relation = _needed(a.claim, b.claim)
     common = len(a.terms & b.terms)
     share = common / min(len(a.terms), len(b.terms)) if a.terms and b.terms else 0.0
@@ -100,27 +108,38 @@ def _stem(word: str) -> str:
     return word
 
 
-def clusters(claims: Sequence[Claim]) -> list[list[int]]:
+def told_apart(a: Claim, b: Claim) -> bool:
+    """Whether one witness that makes both claims means two things: their places do not overlap."""
+    return a.place is not None and b.place is not None and not a.place.overlaps(b.place)
+
+
+def clusters(claims: Sequence[Claim], witnesses: Sequence[Hashable] = ()) -> list[list[int]]:
     """Group claims that speak of the same thing: lists of indexes, each index in exactly one.
 
     Average linkage, greedily from the best pair down: two groups become one while the mean score
-    over their pairs is at least 1. The outcome does not depend on the order of the claims.
+    over their pairs is at least 1. `witnesses` says who makes each claim, in the same order: what
+    one witness tells apart never comes together. The outcome does not depend on the order.
     """
     order = sorted(range(len(claims)), key=lambda index: _canonical(claims[index]))
     words = [prepare(claims[index]) for index in order]
-    scores = {
-        (i, j): match.score
-        for i in range(len(words))
-        for j in range(i + 1, len(words))
-        if (match := compare(words[i], words[j])).score > 0
-    }
+    who = [witnesses[index] if witnesses else index for index in order]
+    scores: dict[tuple[int, int], float] = {}
+    apart: dict[int, set[int]] = defaultdict(set)
+    for i, j in combinations(range(len(words)), 2):
+        if who[i] == who[j] and told_apart(words[i].claim, words[j].claim):
+            apart[i].add(j)
+            apart[j].add(i)
+        elif (score := compare(words[i], words[j]).score) > 0:
+            scores[i, j] = score
     groups: dict[int, list[int]] = {index: [index] for index in range(len(words))}
     home = list(range(len(words)))
     for (i, j), score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
         if score < 1.0:
             break
         a, b = sorted((home[i], home[j]))
-        if a == b or _mean(scores, groups[a], groups[b]) < 1.0:
+        if a == b or any(apart[member].intersection(groups[b]) for member in groups[a]):
+            continue
+        if _mean(scores, groups[a], groups[b]) < 1.0:
             continue
         for index in groups[b]:
             home[index] = a

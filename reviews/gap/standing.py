@@ -97,7 +97,10 @@ def move(claim: Note | Finding, to: Defect | None) -> Defect:
 
 
 def merge(defect: Defect, into: Defect) -> None:
-    """Move all claims of one defect into another and drop the emptied one. Raises Refused."""
+    """Move all claims of one defect into another and drop the emptied one.
+
+    A decision on the one is kept where the other has none. Raises Refused.
+    """
     if defect.pk == into.pk:
         raise Refused("into", "A defect cannot be merged into itself; nothing was changed.")
     with transaction.atomic():
@@ -111,7 +114,18 @@ def merge(defect: Defect, into: Defect) -> None:
         for claim in claims:
             move(claim, into)
         Defect.objects.filter(duplicate_of=defect).update(duplicate_of=into)
+        into.refresh_from_db()
+        if into.standing == Defect.Standing.UNDECIDED:
+            _inherit(into, defect)
         Defect.objects.filter(pk=defect.pk).delete()
+
+
+def _inherit(into: Defect, merged: Defect) -> None:
+    """What was decided of a defect holds for the undecided one that it became a part of."""
+    if merged.standing in (Defect.Standing.VALID, Defect.Standing.INVALID):
+        for name in ("standing", "reason", "evidence", "decided_by", "decided_at"):
+            setattr(into, name, getattr(merged, name))
+        into.save()
 
 
 def _original(defect: Defect, decision: Decision) -> Defect | None:

@@ -74,7 +74,7 @@ class ClaimFields(models.Model):
         self.severity = claim.severity
         self.odc_type = claim.odc_type or ""
         self.cwe = claim.cwe
-        self.path = claim.place.path if claim.place else claim.path
+        self.path = (claim.place.path if claim.place else claim.path)[:1024]
         self.first_line = claim.place.first_line if claim.place else None
         self.last_line = claim.place.last_line if claim.place else None
         self.quote = claim.quote

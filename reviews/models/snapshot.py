@@ -63,13 +63,15 @@ class SnapshotFile(models.Model):
 class Provenance(models.Model):
     """Which model wrote the code, with which prompt, and what its own tests said.
 
-    `family` decides what counts as self and what as cross. It and `author`, the model's name for
-    people, are copied when the code is handed in: a later edit of the list rewrites no history.
+    `family` decides what counts as self and what as cross. It, `author` (the model's name for
+    people) and `model_name` (its provider's name for it) are copied when the code is handed in: a
+    later edit of the list rewrites no history.
     """
 
     snapshot = models.OneToOneField(Snapshot, on_delete=models.CASCADE, related_name="provenance")
     model = models.ForeignKey(LanguageModel, null=True, blank=True, on_delete=models.PROTECT)
     author = models.CharField(max_length=100)
+    model_name = models.CharField(max_length=100, blank=True)
     family = models.SlugField(max_length=50)
     prompt = models.TextField(blank=True)
     test_evidence = models.TextField(blank=True)

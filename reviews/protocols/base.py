@@ -33,6 +33,13 @@ class Setup:
     seats: tuple[Seat, ...]
     passes: int = 1
 
+    def seat(self, reviewer_id: int) -> Seat:
+        """The seat of that reviewer. Raises LookupError where it has none."""
+        for seat in self.seats:
+            if seat.reviewer_id == reviewer_id:
+                return seat
+        raise LookupError(f"Reviewer {reviewer_id} has no seat in this review.")
+
     def as_json(self) -> dict[str, Any]:
         """Plain values for `Review.setup`."""
         return asdict(self)

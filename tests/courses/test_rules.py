@@ -264,6 +264,41 @@ def test_the_table(world: World, state: str, rows: dict[str, str]) -> None:
 
 
 @pytest.mark.django_db
+def test_nobody_is_above_the_rules(world: World) -> None:
+    """A superuser of the site who is not in the course meets what any stranger meets."""
+    root = User.objects.create_superuser("root", "root@example.org", "correct horse")
+    client = client_of(root)
+    for name, letters in {**COURSE, **ASSIGNMENT, **DRAFT}.items():
+        response = ask(client, name, world.address(name))
+        assert met(response) == letters[1], (name, response.status_code)
+
+
+@pytest.mark.django_db
+def test_a_student_who_became_an_assistant_grades_others_but_not_their_own_work(world: World) -> None:
+    Membership.objects.filter(user__username="amara").update(role=Membership.Role.ASSISTANT)
+    for name in ("adjudicate", "grade", "decide", "result"):
+        assert met(ask(world.clients["amara"], name, world.address(name, "sealed"))) == "f", name
+    assert met(ask(world.clients["tomas"], "adjudicate", world.address("adjudicate", "sealed"))) == "y"
+
+
+@pytest.mark.django_db
+def test_a_grade_that_is_released_early_waits_for_the_findings_date(world: World) -> None:
+    out = world.submissions["released"].assignment
+    for visibility, letter in ((Assignment.Visibility.DUE, "f"), (Assignment.Visibility.GRADE, "y")):
+        Assignment.objects.filter(pk=out.pk).update(visibility=visibility)
+        assert met(world.clients["amara"].get(world.address("result", "released"))) == letter
+
+
+@pytest.mark.django_db
+def test_a_fragment_is_never_cached_as_the_page_of_its_address(world: World) -> None:
+    response = world.clients["ruth"].get(
+        world.address("adjudicate", "sealed"), headers={"HX-Request": "true"}
+    )
+    assert "<html" not in response.content.decode()
+    assert {"HX-Request", "HX-Target"} <= {word.strip() for word in response["Vary"].split(",")}
+
+
+@pytest.mark.django_db
 def test_the_accounts_pages_are_about_nobody_but_who_asks(world: World) -> None:
     arguments = {"key": "MQ:1abc:x", "uidb36": "1"}
     known = addresses(None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from courses.domain.queries.standing import Standing
-from reviews.gap.apparatus import covered
+from reviews.gap.apparatus import covered, kept_from
 from reviews.gap.measures import Share, proportion
-from reviews.models import Defect, Finding, Note, Pass
+from reviews.models import Defect, Finding, Note, Pass, Review
 from reviews.protocols import PROTOCOLS
 
 FEWEST_DRAWN = 3
@@ -69,6 +69,7 @@ class WitnessSaw:
     name: str
     saw: Share | None
     unable: int = 0
+    recorded: bool = False
 
     @property
     def bar(self) -> Bar | None:
@@ -87,19 +88,20 @@ class ClassView:
 
 
 def class_view(standings: Sequence[Standing]) -> ClassView:
-    """What the rows of an assignment add up to, in four queries."""
+    """What the rows of an assignment add up to, in five queries."""
     snapshots = [row.revision.snapshot_id for row in standings if row.seal and row.revision]
     defects = list(Defect.objects.filter(snapshot__in=snapshots))
     originals = {defect.pk: defect.duplicate_of_id or defect.pk for defect in defects}
     valid = [defect for defect in defects if defect.standing == Defect.Standing.VALID]
-    noted = {
-        originals[pk]
-        for pk in Note.objects.filter(defect__in=originals).values_list("defect", flat=True).distinct()
-        if pk is not None
-    }
+    paths: dict[int, str] = {}
+    noted = set()
+    for home, path in Note.objects.filter(defect__in=originals).values_list("defect", "path"):
+        if home is not None:
+            noted.add(originals[home])
+            paths[originals[home]] = paths.get(originals[home]) or path
     return ClassView(
         categories=_categories(valid, noted),
-        witnesses=_witnesses(snapshots, valid, originals, noted),
+        witnesses=_witnesses(snapshots, valid, originals, noted, paths),
         submissions=len(snapshots),
         valid=len(valid),
     )
@@ -117,38 +119,81 @@ def _categories(valid: Sequence[Defect], noted: set[int]) -> tuple[CategoryMisse
     return tuple(sorted(rows, key=lambda row: (-row.missed.part, row.odc_type)))
 
 
+@dataclass
+class _Heard:
+    """What was heard of one witness: who it is, the files its passes read, whom it could not review."""
+
+    protocol: str
+    names: dict[str, None] = field(default_factory=dict)
+    read: dict[int, list[list[str]]] = field(default_factory=lambda: defaultdict(list))
+    unable: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    recorded: bool = False
+
+    def was_asked(self, snapshot_id: int, path: str) -> bool:
+        """Whether all of it read the file, so that silence counts as missed."""
+        if any(kept_from(path, Pass.State.UNABLE, provider) for provider in self.unable.get(snapshot_id, ())):
+            return False
+        return covered(path, self.read.get(snapshot_id, []))
+
+
 def _witnesses(
-    snapshots: Sequence[int], valid: Sequence[Defect], originals: dict[int, int], noted: set[int]
+    snapshots: Sequence[int],
+    valid: Sequence[Defect],
+    originals: dict[int, int],
+    noted: set[int],
+    paths: dict[int, str],
 ) -> tuple[WitnessSaw, ...]:
-    """Per siglum: of the valid defects in files that it really read, those that it saw."""
+    """Per siglum: of the valid defects that it was really asked about, those that it saw."""
     seen: dict[str, set[int]] = defaultdict(set)
-    paths: dict[int, str] = {}
     findings = Finding.objects.filter(defect__in=originals, by_pass__review__current=True)
     for home, siglum, path in findings.values_list("defect", "by_pass__siglum", "path"):
         seen[siglum].add(originals[home])
         paths[originals[home]] = paths.get(originals[home]) or path
-    passes = Pass.objects.filter(review__snapshot__in=snapshots, review__current=True).filter(
-        state__in=(Pass.State.ANSWERED, Pass.State.UNABLE)
-    )
-    read: dict[tuple[str, int], list[list[str]]] = defaultdict(list)
-    names: dict[str, tuple[str, dict[str, None]]] = {}
-    values = ("siglum", "review__snapshot", "paths", "state", "review__protocol", "reviewer__name")
-    for siglum, snapshot_id, files, state, protocol, reviewer in passes.values_list(*values):
-        read[siglum, snapshot_id] += [files] if state == Pass.State.ANSWERED else []
-        names.setdefault(siglum, (protocol, {}))[1][reviewer] = None
     rows = [WitnessSaw("S", "S", "The students", proportion(sum(d.pk in noted for d in valid), len(valid)))]
-    for siglum in sorted(names, key=_column):
+    heard = _heard(snapshots)
+    for siglum in sorted(heard, key=_column):
+        witness = heard[siglum]
         asked = [
             defect.pk in seen[siglum]
             for defect in valid
-            if defect.pk in seen[siglum]
-            or covered(paths.get(defect.pk, ""), read.get((siglum, defect.snapshot_id), []))
+            if defect.pk in seen[siglum] or witness.was_asked(defect.snapshot_id, paths.get(defect.pk, ""))
         ]
-        unable = sum(not files for (other, _), files in read.items() if other == siglum)
-        protocol = PROTOCOLS[names[siglum][0]]
-        name = f"{protocol.label}: {', '.join(names[siglum][1])}"
-        rows.append(WitnessSaw(siglum, protocol.letter, name, proportion(sum(asked), len(asked)), unable))
+        protocol = PROTOCOLS[witness.protocol]
+        names = ", ".join(witness.names)
+        rows.append(
+            WitnessSaw(
+                siglum,
+                protocol.letter,
+                f"{protocol.label}: {names}" if names else protocol.label,
+                proportion(sum(asked), len(asked)),
+                len(witness.unable),
+                witness.recorded,
+            )
+        )
     return tuple(row for row in rows if row.saw or row.unable)
+
+
+def _heard(snapshots: Sequence[int]) -> dict[str, _Heard]:
+    """The witnesses by siglum; a review that could not even begin goes by its protocol's letter."""
+    heard: dict[str, _Heard] = {}
+    passes = Pass.objects.filter(review__snapshot__in=snapshots, review__current=True).filter(
+        state__in=(Pass.State.ANSWERED, Pass.State.UNABLE)
+    )
+    values = ("siglum", "review__snapshot", "paths", "state", "review__protocol", "recorded")
+    for *row, provider, reviewer in passes.values_list(*values, "reviewer__provider", "reviewer__name"):
+        siglum, snapshot_id, files, state, protocol, recorded = row
+        witness = heard.setdefault(siglum, _Heard(protocol))
+        witness.names[reviewer] = None
+        witness.recorded |= recorded
+        if state == Pass.State.ANSWERED:
+            witness.read[snapshot_id].append(files)
+        else:
+            witness.unable[snapshot_id].append(provider)
+    mute = Review.objects.filter(snapshot__in=snapshots, current=True, passes=None, state__in=Review.ENDED)
+    for protocol, snapshot_id in mute.values_list("protocol", "snapshot"):
+        witness = heard.setdefault(PROTOCOLS[protocol].letter, _Heard(protocol))
+        witness.unable[snapshot_id].append("")
+    return heard
 
 
 def _column(siglum: str) -> tuple[int, int, str]:

@@ -260,8 +260,8 @@ def _work(assignment: Assignment, submission: Submission | None, may_see: MaySee
     revision: Revision = last[0]
     seal: Seal | None = getattr(revision.snapshot, "seal", None)
     grade: Grade | None = getattr(submission, "grade", None)
-    released = grade is not None and grade.released_at is not None
     sees = seal is not None and may_see(submission)
+    released = sees and grade is not None and grade.released_at is not None
     return OwnWork(
         assignment,
         _step(assignment, revision, seal, released=released, sees=sees),

@@ -94,7 +94,7 @@ def saw_what(snapshot: Snapshot, *, decided: bool) -> WhoSawWhat:
     `decided` says whether the reader may know what was decided: then totals and the lesson leave
     out what was dismissed; otherwise they count every defect, so that they give nothing away.
     """
-    found = who_saw_what(snapshot)
+    found = who_saw_what(snapshot, decided=decided)
     paths = {item.path for row in found.rows for item in (*row.notes, *row.findings)}
     sources = Sources(snapshot, paths)
     counted = [row for row in found.rows if not (decided and row.defect.standing == _INVALID)]

@@ -140,7 +140,7 @@ def _standing(
         seal=seal,
         reviews=reviews,
         gap=gap,
-        suggestion=suggest(gap, assignment.points),
+        suggestion=suggest(gap, assignment.points, found_nothing=seal.found_nothing),
         grade=grade,
     )
 

@@ -54,6 +54,19 @@ def test_with_nothing_valid_nothing_is_suggested() -> None:
     assert "nothing to measure" in suggestion.why_none
 
 
+def test_the_statement_that_nothing_more_is_there_is_graded_like_a_note() -> None:
+    """Amara missed defect 2, so it was not so: 20 points over five words of hers, two of them right."""
+    wrong = suggest(AMARAS, 100, found_nothing=True)
+    assert wrong.statement is not None
+    assert (wrong.statement.worth, wrong.statement.got, wrong.points) == (4, 0, Decimal("68.0"))
+    all_seen = split([defect(1, Severity.MAJOR, True, 1)])
+    right = suggest(all_seen, 100, found_nothing=True)
+    assert right.statement is not None
+    assert (right.statement.got, right.points) == (10, Decimal("100.0"))
+    nothing_noted = suggest(split([defect(1, Severity.MAJOR, True, 0)]), 100, found_nothing=True)
+    assert nothing_noted.points == 0
+
+
 defects = st.lists(
     st.builds(
         defect,

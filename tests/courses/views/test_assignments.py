@@ -29,7 +29,7 @@ def typed(course: Course, **changes: Any) -> dict[str, Any]:
     values = {
         "title": "Find what the tests do not",
         "brief": "Read **everything**.",
-        "opens_at": f"{now - timedelta(days=1):%Y-%m-%dT12:00}",
+        "opens_at": f"{now:%Y-%m-%dT00:00}",
         "due_at": f"{now + timedelta(days=7):%Y-%m-%dT12:00}",
         "accepted_types": "py, *.JS",
         "least_notes": "3",
@@ -78,6 +78,7 @@ def test_models_review_as_often_as_the_plan_says(course: Course, ruth: User) -> 
             "id_due_at_error",
             "has passed already",
         ),
+        ({"opens_at": "2019-01-01T12:00"}, "id_opens_at_error", "day has passed already"),
         (
             {"opens_at": "2098-01-01T12:00", "due_at": "2097-01-01T12:00"},
             "id_due_at_error",

@@ -19,7 +19,7 @@ from reviews.models import Defect
 from tests.people import client_of, enrol, person
 from tests.stories import INJECTION, RACE, ROUNDING, assignment, handed_in, reviewed, sealed
 
-QUERIES = 15
+QUERIES = 16
 
 
 def url(name: str, task: Assignment) -> str:

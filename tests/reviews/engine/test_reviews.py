@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,10 @@ from django.utils import timezone
 
 from courses.domain.assignments import PlanLine
 from courses.models import Assignment, Course
+from reviews.claims import Place
 from reviews.engine import passes, reviews, sweep
 from reviews.engine.reviews import NotSealed, Planned
-from reviews.models import Defect, Finding, Pass, Review
+from reviews.models import Defect, Finding, Pass, Review, Reviewer
 from reviews.providers.base import ProviderError, Report, Trouble
 from reviews.snapshots.ground import Ground
 from tests.stories import (
@@ -172,7 +174,28 @@ def test_a_review_that_cannot_go_on_fails_instead_of_waiting_for_ever(panel: Ass
     run_passes(submission)
     review.refresh_from_db()
     assert review.state == Review.State.FAILED
-    assert "Blindspot itself failed here (StopIteration)" in review.reason
+    assert "Blindspot itself failed here (LookupError)" in review.reason
+
+
+def test_a_reviewer_that_says_impossible_things_is_kept_within_bounds(panel: Assignment, amara: User) -> None:
+    sealed(panel, amara)
+    lease = passes.take(Pass.objects.get(siglum="X1").pk)
+    assert lease is not None
+    wild = replace(
+        INJECTION, title="A\0B" + "x" * 500, cwe=10**20, confidence=7.0, place=Place("shop.py", 3, 10**20)
+    )
+    assert passes.finish(lease, Report((wild,), ("shop.py",), "GPT", raw="\0"), SHOP)
+    finding = Finding.objects.get()
+    assert (finding.title[:3], len(finding.title), finding.cwe) == ("A\ufffdB", 200, None)
+    assert (finding.confidence, finding.first_line) == (None, 7), "anchored by its quotation"
+
+
+def test_a_seat_is_kept_whatever_becomes_of_the_reviewers_row(panel: Assignment, amara: User) -> None:
+    submission = sealed(panel, amara)
+    claude, gpt = recorded_reviewer("claude-opus-4-6"), recorded_reviewer("gpt-5.4")
+    Reviewer.objects.filter(pk=claude.pk).update(model=gpt.model)
+    run_passes(submission)
+    assert Pass.objects.get(siglum="A1").reviewer_version == "claude-opus-4-6, recorded"
 
 
 def test_findings_are_checked_against_the_code(panel: Assignment, course: Course, amara: User) -> None:

@@ -13,7 +13,7 @@ from courses.domain.submissions import CannotSeal
 from courses.models import Course
 from reviews.engine import notes, seals
 from reviews.engine.notes import Sealed
-from reviews.models import Blob, Note, Seal
+from reviews.models import Blob, Note, Provenance, Seal
 from tests.stories import INJECTION, RACE, assignment, handed_in, sealed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
@@ -39,6 +39,16 @@ def test_changed_code_or_notes_break_the_seal(course: Course, amara: User, ben: 
     assert seals.verify(bens).problems == ("The files are not those sealed.",)
     with pytest.raises(CommandError, match=r"does not hold\. The files are not those sealed"):
         call_command("verify_seal", bens.pk)
+
+
+def test_author_and_test_evidence_are_sealed_too(course: Course, amara: User) -> None:
+    seal = Seal.objects.get(snapshot__revision__submission=sealed(assignment(course), amara))
+    for field, value in (("model_name", "gpt-5.4"), ("tests_passed", 99), ("family", "openai")):
+        kept = getattr(seal.snapshot.provenance, field)
+        Provenance.objects.filter(snapshot=seal.snapshot).update(**{field: value})
+        assert seals.verify(seal).problems == ("Author, tests or time are not those sealed.",), field
+        Provenance.objects.filter(snapshot=seal.snapshot).update(**{field: kept})
+    assert seals.verify(seal).holds
 
 
 def test_two_clicks_seal_once(course: Course, amara: User) -> None:

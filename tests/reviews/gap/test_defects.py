@@ -15,7 +15,7 @@ from reviews.engine import reviews
 from reviews.gap.apparatus import Sight, judged, who_saw_what
 from reviews.gap.measures import Gap, split
 from reviews.gap.standing import Decision, Refused, decide, merge, move, rename
-from reviews.models import Defect, Finding, Note, Review, Snapshot
+from reviews.models import Defect, Finding, Note, Pass, Review, Snapshot
 from reviews.snapshots.files import SourceFile
 from tests.stories import (
     INJECTION,
@@ -87,6 +87,42 @@ def test_a_witness_who_could_not_review_has_not_missed(panel: Assignment, ben: U
         ("A1", Sight.UNABLE),
         ("X1", Sight.UNABLE),
     ]
+
+
+def test_one_linter_that_timed_out_is_not_silence_of_the_others(course: Course, amara: User) -> None:
+    submission = reviewed(assignment(course), amara, claims=(RACE,))
+    bandit = Pass.objects.get(reviewer__name="bandit")
+    Pass.objects.filter(pk=bandit.pk).update(state=Pass.State.UNABLE, detail="It was stopped.")
+
+    def linters() -> Sight:
+        table = who_saw_what(snapshot_of(submission))
+        row = next(row for row in table.rows if row.notes)
+        return next(cell.sight for cell in row.cells if cell.witness.siglum == "L")
+
+    assert linters() is Sight.UNABLE
+    Pass.objects.filter(pk=bandit.pk).update(state=Pass.State.ANSWERED)
+    assert linters() is Sight.MISSED
+
+
+def test_what_staff_decided_does_not_show_to_those_who_may_not_know(amaras: Submission, ruth: User) -> None:
+    def seen_by_students() -> list[tuple[str, str, list[Sight]]]:
+        table = who_saw_what(snapshot_of(amaras), decided=False)
+        return [(row.defect.title, row.defect.severity, [c.sight for c in row.cells]) for row in table.rows]
+
+    before = seen_by_students()
+    race = defect(amaras, RACE.title)
+    decide(race, Decision(VALID), ruth)
+    decide(defect(amaras, SUCCESS_LIE.title), Decision(DUPLICATE, duplicate_of=race.number), ruth)
+    rename(race, "A very bad race", Severity.INFO)
+    assert seen_by_students() == before
+
+
+def test_a_merged_decision_is_kept(amaras: Submission, ruth: User) -> None:
+    race, lie = defect(amaras, RACE.title), defect(amaras, SUCCESS_LIE.title)
+    decide(race, Decision(VALID), ruth)
+    merge(race, lie)
+    lie.refresh_from_db()
+    assert (lie.standing, lie.decided_by) == (VALID, ruth)
 
 
 def test_a_dismissal_needs_a_reason_and_a_line_that_is_there(amaras: Submission, ruth: User) -> None:

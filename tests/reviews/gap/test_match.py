@@ -54,6 +54,16 @@ def test_five_claims_become_three_defects() -> None:
     assert clusters(claims) == [[0], [1, 3], [2, 4]]
 
 
+def test_one_mistake_made_twice_is_two_defects() -> None:
+    again = replace(INJECTION, place=Place("shop.py", 123, 123))
+    assert not same(INJECTION, again)
+    nearby = replace(INJECTION, place=Place("shop.py", 12, 12))
+    assert clusters([INJECTION, nearby]) == [[0, 1]], "two witnesses may cite lines apart"
+    assert clusters([INJECTION, nearby], ["X1", "X1"]) == [[0], [1]], "one witness tells them apart"
+    third = replace(INJECTION, place=Place("shop.py", 9, 10))
+    assert len(clusters([INJECTION, nearby, third], ["X1", "X1", "D"])) == 2, "nor does a third join them"
+
+
 words = st.lists(
     st.sampled_from("sql query inject race stock lock float cents price token leak error".split()), max_size=6
 ).map(" ".join)
