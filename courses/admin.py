@@ -36,3 +36,7 @@ class MembershipAdmin(admin.ModelAdmin[Membership]):
     search_fields = ("user__email", "user__first_name", "user__last_name", "course__name")
     list_select_related = ("user", "course")
     autocomplete_fields = ("course", "user")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> tuple[str, ...]:
+        """Whose membership it is never changes: sealed work hangs on it."""
+        return ("course", "user") if obj else ()

@@ -6,7 +6,6 @@ import logging
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
-from django.db.transaction import atomic
 from django.utils import timezone
 
 from reviews.engine import passes, reviews
@@ -32,12 +31,13 @@ def sweep(lost_after: float = LOST_AFTER) -> int:
             reviews.advance(review_id)
     unsent = Q(sent_at=None) | Q(sent_at__lt=now - timedelta(seconds=lost_after))
     queued = Pass.objects.filter(unsent, state=Pass.State.QUEUED).exclude(not_before__gt=now)
-    with atomic():
-        lost = [
-            *queued.values_list("pk", flat=True),
-            *abandoned.filter(attempt__lt=passes.MAX_ATTEMPTS).values_list("pk", flat=True),
-        ]
-        send_on_commit(lost)
+    lost = [
+        *queued.values_list("pk", flat=True),
+        *abandoned.filter(attempt__lt=passes.MAX_ATTEMPTS).values_list("pk", flat=True),
+    ]
+    for pass_id in lost:
+        # One row at a time, so that it never waits for a lock while it holds another.
+        send_on_commit([pass_id])
     for review_id in _between_rounds():
         reviews.advance(review_id)
     if lost:
