@@ -176,7 +176,13 @@ function draft(form) {
       typedAt = kept.at;
       show("restored");
       form.dispatchEvent(new CustomEvent("draft-restored", { bubbles: true }));
-      if (remote) setTimeout(again, 0);
+      if (remote) {
+        // At once, and once more where that was too early to be heard.
+        setTimeout(() => {
+          again();
+          retry = setTimeout(again, 1000 * WAITS[0]);
+        }, 0);
+      }
     }
   } else if (kept) {
     forget(key);

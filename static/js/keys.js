@@ -1,6 +1,8 @@
 // A declarative keyboard layer. An element with data-key="v" is clicked (a field is focused) on that
 // key while no field has the focus; data-key-label names it in the help that "?" opens. A page may
 // list keys that another script handles with <template data-key-note="j" data-key-label="...">.
+// Escape leaves a field. Within data-keys-after a form that was taken leaves it too, so that the next key
+// is a command again.
 
 const FIELDS = "input, select, textarea, [contenteditable]";
 const TYPED = ":is(input:not([type=checkbox], [type=radio], [type=button], [type=submit]), select, textarea, [contenteditable])";
@@ -55,7 +57,12 @@ function help() {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest?.(TYPED) || document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dialog[open]")) return;
+  const field = event.target.closest?.(TYPED);
+  if (field) {
+    if (event.key === "Escape") field.blur();
+    return;
+  }
   if (event.key === "?") {
     event.preventDefault();
     help();
@@ -66,6 +73,12 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (target.matches(FIELDS) && !["checkbox", "radio"].includes(target.type)) target.focus();
   else target.click();
+});
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const field = document.activeElement?.closest(TYPED);
+  const taken = detail.xhr?.status === 200 && detail.requestConfig?.verb === "post";
+  if (taken && field?.closest("[data-keys-after]")) field.blur();
 });
 
 for (const button of document.querySelectorAll("[data-keys-help]")) {

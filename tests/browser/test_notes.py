@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import User
-from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -20,16 +17,6 @@ from tests.people import client_of
 from tests.stories import INJECTION, RACE, SHOP, assignment, handed_in, sealed
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def known_models(transactional_db: None) -> None:
-    """The models that migrations add, once more: the test before emptied every table.
-
-    Not serialized_rollback: it is kept on a connection, and Playwright's event loop has another one.
-    """
-    migration = import_module("reviews.migrations.0002_known_models_and_analysers")
-    migration.add(apps, connection.SchemaEditorClass(connection))
 
 
 @pytest.fixture
