@@ -201,12 +201,23 @@ class _Work:
     def adjudicated(self, username: str, by: User, only: int = 1000) -> Submission:
         """The first `only` defects are decided by the sample's answer key; the rest stay undecided."""
         submission = self.reviewed(username)
-        defects = Defect.objects.filter(snapshot__revision__submission=submission).order_by("number")
+        defects = list(Defect.objects.filter(snapshot__revision__submission=submission).order_by("number"))
+        fits = {defect.number: _fits(defect, self.sample.known) for defect in defects}
+        # Each entry of the key is one defect: the one that fits it best.
+        holders = {
+            entry: max(fits, key=lambda number: fits[number].get(entry, 0.0))
+            for entry in range(len(self.sample.known))
+        }
         for defect in defects[:only]:
-            known = _known(defect, self.sample.known)
-            if known is not None:
+            entries = sorted(fits[defect.number], key=lambda entry: -fits[defect.number][entry])
+            own = next((entry for entry in entries if holders[entry] == defect.number), None)
+            if own is not None:
+                known = self.sample.known[own]
                 decide(defect, _decision(known), by)
                 rename(defect, known.claim.title, known.claim.severity)
+            elif entries:
+                duplicate = Decision(Defect.Standing.DUPLICATE, duplicate_of=holders[entries[-1]])
+                decide(defect, duplicate, by)
         return submission
 
     def grade(self, submission: Submission, username: str, by: User) -> None:
@@ -271,15 +282,14 @@ def _set_the_recordings_pace() -> None:
             ).update(seconds=item.seconds)
 
 
-def _known(defect: Defect, answers: Sequence[Known]) -> Known | None:
-    """The entry of the answer key that the defect's claims fit best, if one fits."""
+def _fits(defect: Defect, answers: Sequence[Known]) -> dict[int, float]:
+    """How well the defect's claims fit each entry of the answer key; only those that fit at all."""
     claims = [prepare(item.claim()) for item in (*defect.notes.all(), *defect.findings.all())]
     scores = {
         index: max(compare(prepare(known.claim), claim).score for claim in claims)
         for index, known in enumerate(answers)
     }
-    best = max(scores, key=lambda index: scores[index])
-    return answers[best] if scores[best] >= 1 else None
+    return {index: score for index, score in scores.items() if score >= 1}
 
 
 def _decision(known: Known) -> Decision:
