@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.people"]
@@ -29,8 +32,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         emptied = {"transactional_db", "live_server"} & set(names) or (
             mark and mark.kwargs.get("transaction")
         )
-        if emptied and "django_db_serialized_rollback" not in names:
-            names.append("django_db_serialized_rollback")
+        if emptied:
+            names.insert(0, "known_models")
+
+
+@pytest.fixture
+def known_models(transactional_db: None) -> None:
+    """The rows that migrations brought, once more: the test before this one emptied every table.
+
+    Not by serialized_rollback: it is kept on a connection, and Playwright's event loop has another.
+    """
+    migration = import_module("reviews.migrations.0002_known_models_and_analysers")
+    migration.add(apps, connection.SchemaEditorClass(connection))
 
 
 @pytest.fixture(autouse=True)

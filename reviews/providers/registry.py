@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -11,9 +10,8 @@ from django.utils.module_loading import import_string
 from reviews.providers.base import Provider, ProviderError, Trouble
 
 
-@cache
 def provider(name: str) -> Provider:
-    """The provider of that name, made once in each process.
+    """The provider of that name, as settings describe it now; making one costs nothing.
 
     Raises ProviderError(MISSING) for a name that settings do not know.
     """

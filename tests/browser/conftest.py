@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,8 +16,6 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
-from django.apps import apps
-from django.db import connection
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 from pytest_django.live_server_helper import LiveServer
 
@@ -51,16 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def orm_beside_playwright() -> None:
     """Let tests use the ORM: Playwright's own event loop makes Django think it is in async code."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-
-
-@pytest.fixture(autouse=True)
-def known_models(transactional_db: None) -> None:
-    """The rows that migrations brought, once more: the test before this one emptied every table.
-
-    Not by serialized_rollback: it is kept on a connection, and Playwright's event loop has another.
-    """
-    migration = import_module("reviews.migrations.0002_known_models_and_analysers")
-    migration.add(apps, connection.SchemaEditorClass(connection))
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.domain.queries.standing import Stage, last_revisions
+from courses.domain.queries.standing import Stage, last_revisions, stage_of
 from courses.models import Assignment, Course, Grade, Membership, Revision, Submission
 from reviews.models import Defect, Review, Seal
 
@@ -339,7 +339,7 @@ def _stages(assignments: Sequence[Assignment]) -> dict[int, Counter[Stage]]:
     found: dict[int, Counter[Stage]] = defaultdict(Counter)
     for assignment_id, points, released_at, is_running, is_incomplete, is_undecided in rows:
         found[assignment_id][
-            _stage(
+            stage_of(
                 is_released=released_at is not None,
                 has_points=points is not None,
                 is_running=is_running,
@@ -348,18 +348,3 @@ def _stages(assignments: Sequence[Assignment]) -> dict[int, Counter[Stage]]:
             )
         ] += 1
     return found
-
-
-def _stage(
-    *, is_released: bool, has_points: bool, is_running: bool, is_incomplete: bool, is_undecided: bool
-) -> Stage:
-    """As `queries.standing` orders the stages, from flags that one query can count."""
-    if is_released:
-        return Stage.RELEASED
-    if has_points:
-        return Stage.GRADED
-    if is_running:
-        return Stage.REVIEWING
-    if is_incomplete:
-        return Stage.INCOMPLETE
-    return Stage.ADJUDICATE if is_undecided else Stage.GRADE

@@ -145,13 +145,26 @@ def _standing(
     )
 
 
-def _stage(reviews: Sequence[Review], gap: Gap, grade: Grade | None) -> Stage:
-    if grade and grade.released_at:
+def stage_of(
+    *, is_released: bool, has_points: bool, is_running: bool, is_incomplete: bool, is_undecided: bool
+) -> Stage:
+    """How far a sealed submission has come. What staff did counts more than what reviewers did."""
+    if is_released:
         return Stage.RELEASED
-    if grade and grade.points is not None:
+    if has_points:
         return Stage.GRADED
-    if any(not review.ended for review in reviews):
+    if is_running:
         return Stage.REVIEWING
-    if any(review.state != Review.State.COMPLETE for review in reviews):
+    if is_incomplete:
         return Stage.INCOMPLETE
-    return Stage.ADJUDICATE if gap.undecided else Stage.GRADE
+    return Stage.ADJUDICATE if is_undecided else Stage.GRADE
+
+
+def _stage(reviews: Sequence[Review], gap: Gap, grade: Grade | None) -> Stage:
+    return stage_of(
+        is_released=bool(grade and grade.released_at),
+        has_points=bool(grade and grade.points is not None),
+        is_running=any(not review.ended for review in reviews),
+        is_incomplete=any(review.state != Review.State.COMPLETE for review in reviews),
+        is_undecided=bool(gap.undecided),
+    )
