@@ -51,20 +51,33 @@ function read(form) {
   return fields;
 }
 
-/** Fills the form; returns whether anything was different. */
+/** Whether somebody has touched a field since the server sent it: then it is newer than any copy. */
+function touched(field) {
+  if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
+  if (field.options) {
+    const chosen = [...field.options].some((option) => option.defaultSelected);
+    return [...field.options].some(
+      (option, index) => option.selected !== (chosen || field.multiple ? option.defaultSelected : index === 0),
+    );
+  }
+  return field.value !== field.defaultValue;
+}
+
+/** Fills the fields that nobody has touched yet; returns whether anything was different. */
 function fill(form, fields) {
   let changed = false;
   const seen = {};
   for (const field of form.elements) {
     if (!mirrored(field) || !(field.name in fields)) continue;
     const values = fields[field.name];
+    const value = values[(seen[field.name] = (seen[field.name] ?? -1) + 1)] ?? "";
+    if (touched(field)) continue;
     if (["checkbox", "radio"].includes(field.type)) {
       changed ||= field.checked !== values.includes(field.value);
       field.checked = values.includes(field.value);
     } else if (field.type === "select-multiple") {
       for (const option of field.options) option.selected = values.includes(option.value);
     } else {
-      const value = values[(seen[field.name] = (seen[field.name] ?? -1) + 1)] ?? "";
       changed ||= field.value !== value;
       field.value = value;
     }
@@ -103,6 +116,7 @@ function draft(form) {
   function keep() {
     clearTimeout(timer);
     timer = 0;
+    if (!form.isConnected) return true; // A form that was replaced: its successor knows better.
     try {
       localStorage.setItem(STORE + key, JSON.stringify({ at: typedAt, fields: read(form) }));
       return true;
@@ -145,6 +159,7 @@ function draft(form) {
     timer = setTimeout(keep, 250);
   });
   form.addEventListener("submit", () => timer && keep());
+  form.addEventListener("htmx:beforeSwap", () => timer && keep());
   form.addEventListener("htmx:beforeSend", ({ target }) => {
     if (target !== form && target.type !== "submit") return;
     sentAt = Date.now();
@@ -171,9 +186,11 @@ function draft(form) {
   addEventListener("pagehide", () => timer && form.isConnected && keep());
 
   const kept = load(key);
+  // What was typed before this script got here is not to be lost either.
+  if ([...form.elements].some((field) => mirrored(field) && touched(field))) typedAt = Date.now();
   if (kept && kept.at > savedAt(form)) {
     if (fill(form, kept.fields)) {
-      typedAt = kept.at;
+      typedAt ||= kept.at;
       show("restored");
       form.dispatchEvent(new CustomEvent("draft-restored", { bubbles: true }));
       if (remote) {
@@ -188,6 +205,10 @@ function draft(form) {
     forget(key);
   } else if (savedAt(form)) {
     show("saved", new Date(savedAt(form)));
+  }
+  if (typedAt > (kept?.at ?? 0)) {
+    show("kept");
+    keep();
   }
 }
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from courses.domain import assignments
 from courses.models import Course, Submission
 from reviews.models import Note
+from tests.browser.conftest import Watch
 from tests.people import client_of
 from tests.stories import INJECTION, RACE, SHOP, assignment, handed_in, sealed
 
@@ -164,3 +166,33 @@ def test_axe_finds_nothing(
     ):
         page.goto(url)
         axe(page)
+
+
+SLOW_MIRROR = """
+const usual = window.setTimeout;
+window.setTimeout = (act, ms, ...rest) => usual(act, ms === 250 ? 1000 : ms, ...rest);
+"""
+"""A device that is slow to mirror what is typed, which it does 250 ms after a key."""
+
+
+def test_a_form_that_was_redrawn_does_not_put_old_text_over_the_new(
+    page: Page, course: Course, amara: User, live_server: LiveServer, watch: Watch
+) -> None:
+    """Amara chooses another way in, types and hands in quickly; the answer comes late."""
+    watch.allow("status of 422")
+    task = assignment(course)
+    signed_in(page.context, amara, live_server.url)
+    page.add_init_script(SLOW_MIRROR)
+    page.goto(f"/assignments/{task.pk}/hand-in/")
+    page.get_by_label("An archive").check()
+    page.get_by_label("Archive", exact=True).wait_for()
+    page.get_by_label("The prompt").fill("Write a shop, with tests.")
+
+    def late(route: Route) -> None:
+        time.sleep(1.5)
+        route.continue_()
+
+    page.route("**/hand-in/", late)
+    page.get_by_role("button", name="Hand in and read").click()
+    expect(page.get_by_role("main")).to_contain_text("Nothing was handed in")
+    expect(page.get_by_label("The prompt")).to_have_value("Write a shop, with tests.")
