@@ -132,6 +132,15 @@ function draft(form) {
     if (form.isConnected && window.htmx && load(key)) window.htmx.trigger(form, "draft-retry");
   }
 
+  /** Sends at once, and once more where that was too early to be heard. */
+  function soon() {
+    if (!remote) return;
+    setTimeout(() => {
+      again();
+      retry = setTimeout(again, 1000 * WAITS[0]);
+    }, 0);
+  }
+
   function fail(name, detail) {
     if (typedAt === 0) typedAt = Date.now();
     keep();
@@ -193,13 +202,7 @@ function draft(form) {
       typedAt ||= kept.at;
       show("restored");
       form.dispatchEvent(new CustomEvent("draft-restored", { bubbles: true }));
-      if (remote) {
-        // At once, and once more where that was too early to be heard.
-        setTimeout(() => {
-          again();
-          retry = setTimeout(again, 1000 * WAITS[0]);
-        }, 0);
-      }
+      soon();
     }
   } else if (kept) {
     forget(key);
@@ -209,6 +212,7 @@ function draft(form) {
   if (typedAt > (kept?.at ?? 0)) {
     show("kept");
     keep();
+    soon();
   }
 }
 

@@ -196,3 +196,23 @@ def test_a_form_that_was_redrawn_does_not_put_old_text_over_the_new(
     page.get_by_role("button", name="Hand in and read").click()
     expect(page.get_by_role("main")).to_contain_text("Nothing was handed in")
     expect(page.get_by_label("The prompt")).to_have_value("Write a shop, with tests.")
+
+
+def test_text_typed_before_the_scripts_have_reached_the_form_is_saved_too(
+    browser_of_amara: BrowserContext, course: Course, amara: User
+) -> None:
+    """The form is swapped in, and Amara's first word falls into the blink before htmx listens to it."""
+    submission = handed_in(assignment(course), amara, claims=(INJECTION,))
+    page = browser_of_amara.new_page()
+    page.goto(shop(submission))
+    page.evaluate(
+        """() => document.addEventListener("htmx:afterSwap", () => {
+          const title = document.querySelector("input[name=title]");
+          if (title && title.value === title.defaultValue) title.value = "Typed in a blink";
+        })"""
+    )
+    card = page.locator(".claim")
+    card.click()
+    card.get_by_role("link", name="Change").click()
+    saved(page)
+    assert Note.objects.get().title == "Typed in a blink"
