@@ -333,7 +333,7 @@ def test_before_the_grade_is_out_the_student_meets_no_word_of_the_models_anywher
             response = world.clients["amara"].get(world.address(name, "sealed"), follow=True)
             text = response.content.decode()
             assert RACE.title not in text, name
-            assert "X1" not in text, name
+            assert ">X1<" not in text, name
 
 
 @pytest.mark.django_db
