@@ -59,7 +59,9 @@ class Claim:
 
     `place` is None for a claim about the whole ("no rate limit anywhere"); `path` may still
     name a file in that case. `confidence` is a probability from 0 to 1, or None where the
-    claimant gave none. `cwe` is the number of a Common Weakness Enumeration entry.
+    claimant gave none. `cwe` is the number of a Common Weakness Enumeration entry. `elsewhere` are
+    further places of the same claim: a contract and who breaks it. `combines` names findings
+    ("F2") that only together show this one.
     """
 
     title: str
@@ -73,6 +75,40 @@ class Claim:
     confidence: float | None = None
     suggested_fix: str = ""
     rule: str = ""
+    elsewhere: tuple[Place, ...] = ()
+    combines: tuple[str, ...] = ()
+
+
+class Stance(StrEnum):
+    """What a reviewer makes of a finding that it is shown."""
+
+    CONFIRM = "confirm"
+    REFUTE = "refute"
+    WITHDRAW = "withdraw"
+
+
+class Verdict(StrEnum):
+    """What a reviewer says of the whole: the plan, the text, the patch, the code."""
+
+    APPROVE = "approve"
+    NEEDS_ATTENTION = "needs-attention"
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A reviewer's word on one finding, named by its reference ("F3").
+
+    `quote` is the line of code that a refutation rests on; `grounded` says whether it stands in the
+    code, which nobody's word can make true. `severity` is how bad a confirmer thinks it is.
+    """
+
+    ref: str
+    stance: Stance
+    reason: str = ""
+    quote: str = ""
+    path: str = ""
+    severity: Severity | None = None
+    grounded: bool = False
 
 
 TEXT_CHARACTERS = 20_000
@@ -80,6 +116,7 @@ TEXT_CHARACTERS = 20_000
 
 MOST_LINE = 10_000_000
 MOST_CWE = 9_999
+MOST_PLACES = 20
 
 
 def clean_text(text: str, limit: int = TEXT_CHARACTERS) -> str:
@@ -104,4 +141,9 @@ def bounded(claim: Claim) -> Claim:
         confidence=confidence if confidence is not None and 0 <= confidence <= 1 else None,
         suggested_fix=clean_text(claim.suggested_fix),
         rule=clean_text(claim.rule),
+        elsewhere=tuple(
+            replace(item, path=clean_text(item.path))
+            for item in claim.elsewhere[:MOST_PLACES]
+            if 1 <= item.first_line <= item.last_line <= MOST_LINE
+        ),
     )

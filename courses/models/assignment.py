@@ -49,6 +49,19 @@ class Assignment(models.Model):
         LanguageModel, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     starter_test_evidence = models.TextField(blank=True)
+    budget = models.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="What its reviews may cost in all, in US dollars. Empty: only the course's budget holds.",
+    )
+    reruns = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MaxValueValidator(20)],
+        help_text="How often each student may have a review that could not be finished run again.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -85,12 +98,23 @@ class Assignment(models.Model):
 class PlanStep(models.Model):
     """One line of the review plan. No reviewers named: any that suit the protocol."""
 
+    class RevisedBy(models.TextChoices):
+        """Who answers a plan's criticism with the next version."""
+
+        MODEL = "model", "the author's model"
+        STUDENT = "student", "the student"
+
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="plan")
     protocol = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField()
     passes = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(8)]
     )
+    rounds = models.PositiveSmallIntegerField(
+        default=3, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    focus = models.CharField(max_length=500, blank=True)
+    revised_by = models.CharField(max_length=7, choices=RevisedBy, default=RevisedBy.MODEL)
     reviewers = models.ManyToManyField(Reviewer, blank=True, related_name="+")
 
     class Meta:

@@ -6,6 +6,7 @@ import secrets
 import zoneinfo
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 
@@ -25,6 +26,14 @@ class Course(models.Model):
     term = models.CharField(max_length=60, blank=True)
     time_zone = models.CharField(max_length=60, default="UTC")
     join_code = models.CharField(max_length=8, unique=True, default=new_join_code)
+    budget = models.DecimalField(
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="What its reviews may cost in all, in US dollars. Empty: no limit.",
+    )
     join_open = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="courses")

@@ -1,18 +1,27 @@
 """The rows of reviews. Thin: rules live in engine and gap."""
 
 from reviews.models.claim import Finding, Note
+from reviews.models.clearance import Clearance, Notice
+from reviews.models.connection import Budget, Connection, Price
 from reviews.models.defect import Defect
+from reviews.models.ledger import Call
 from reviews.models.review import Pass, Recording, Review
 from reviews.models.reviewer import LanguageModel, Reviewer
 from reviews.models.snapshot import Blob, Provenance, Seal, Snapshot, SnapshotFile, locked
 
 __all__ = [
     "Blob",
+    "Budget",
+    "Call",
+    "Clearance",
+    "Connection",
     "Defect",
     "Finding",
     "LanguageModel",
     "Note",
+    "Notice",
     "Pass",
+    "Price",
     "Provenance",
     "Recording",
     "Review",

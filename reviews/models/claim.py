@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -36,6 +38,9 @@ class ClaimFields(models.Model):
         help_text="In per cent.",
     )
     suggested_fix = models.TextField(blank=True)
+    elsewhere: models.JSONField[Any, Any] = models.JSONField(
+        default=list, blank=True, help_text="Further places: lists of path, first and last line."
+    )
     defect = models.ForeignKey(
         Defect, null=True, blank=True, on_delete=models.SET_NULL, related_name="%(class)ss"
     )
@@ -65,6 +70,7 @@ class ClaimFields(models.Model):
             cwe=self.cwe,
             confidence=None if self.confidence is None else self.confidence / 100,
             suggested_fix=self.suggested_fix,
+            elsewhere=tuple(claims.Place(*item) for item in self.elsewhere),
         )
 
     def take(self, claim: claims.Claim) -> None:
@@ -80,6 +86,7 @@ class ClaimFields(models.Model):
         self.quote = claim.quote
         self.confidence = None if claim.confidence is None else round(claim.confidence * 100)
         self.suggested_fix = claim.suggested_fix
+        self.elsewhere = [[item.path, item.first_line, item.last_line] for item in claim.elsewhere]
 
     @property
     def where(self) -> str:
@@ -102,12 +109,22 @@ class Note(ClaimFields):
 
 
 class Finding(ClaimFields):
-    """A finding that a reviewer returned."""
+    """A finding that a reviewer returned. `outcome` is what its panel made of it, if it sat on one."""
+
+    class Outcome(models.TextChoices):
+        """How a consensus ended for a finding. Single is not dismissed: nobody else spoke of it."""
+
+        CONFIRMED = "confirmed", "confirmed"
+        INTEGRATION = "integration", "integration"
+        SINGLE = "single", "single"
+        DISMISSED = "dismissed", "dismissed"
 
     by_pass = models.ForeignKey(Pass, on_delete=models.CASCADE, related_name="findings")
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="findings")
     position = models.PositiveIntegerField()
     rule = models.CharField(max_length=100, blank=True)
+    combines: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    outcome = models.CharField(max_length=11, choices=Outcome, blank=True)
 
     class Meta:
         ordering = ("path", "first_line", "by_pass", "position")

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from reviews import briefs
 from reviews.models.reviewer import Reviewer
 from reviews.models.snapshot import Snapshot
 
@@ -35,11 +36,27 @@ class Review(models.Model):
         default=list, help_text="The reviewers that the plan names; empty: any that suit."
     )
     setup: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    scope = models.CharField(max_length=40, blank=True, help_text="Whose keys are used: course-7.")
+    budgets: models.JSONField[Any, Any] = models.JSONField(
+        default=list, help_text="The names of the budgets that its calls are paid from."
+    )
+    on_behalf_of = models.CharField(max_length=64, blank=True, help_text="A hash, for providers.")
+    result: models.JSONField[Any, Any] = models.JSONField(
+        default=dict, help_text="What the protocol made of what its reviewers said."
+    )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     reason = models.TextField(blank=True, help_text="Why it is incomplete, failed or cancelled.")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who asked for this run; empty for the plan's own.",
+    )
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -78,6 +95,7 @@ class Pass(models.Model):
         """Where a pass stands. Unable is not silence."""
 
         QUEUED = "queued", "queued"
+        WAITING = "waiting", "waits for the student"
         RUNNING = "running", "running"
         ANSWERED = "answered", "answered"
         UNABLE = "unable", "could not review"
@@ -91,8 +109,16 @@ class Pass(models.Model):
     position = models.PositiveIntegerField()
     siglum = models.CharField(max_length=8)
     role = models.CharField(max_length=40)
+    task = models.CharField(max_length=20, default=briefs.Task.REVIEW.value)
+    exhibits: models.JSONField[Any, Any] = models.JSONField(
+        default=list, help_text="What it is shown besides the code: pairs of a title and a text."
+    )
+    document: models.JSONField[Any, Any] = models.JSONField(
+        null=True, blank=True, help_text="The path and text of the document that it works on."
+    )
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     attempt = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0, help_text="Failed calls and workers that died.")
     leased_until = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True, help_text="When it was last put on the queue.")
@@ -103,7 +129,12 @@ class Pass(models.Model):
     reviewer_version = models.CharField(max_length=100, blank=True)
     recorded = models.BooleanField(default=False)
     paths: models.JSONField[Any, Any] = models.JSONField(default=list, help_text="The files it read.")
-    usage: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    left_out: models.JSONField[Any, Any] = models.JSONField(
+        default=list, help_text="Pairs of a file that did not fit in, and what was shown of it."
+    )
+    votes: models.JSONField[Any, Any] = models.JSONField(default=list)
+    verdict = models.CharField(max_length=15, blank=True)
+    text = models.TextField(blank=True, help_text="The document or patch that it wrote.")
     raw = models.TextField(blank=True, help_text="The reply as it came.")
 
     class Meta:
@@ -121,6 +152,11 @@ class Pass(models.Model):
     def ended(self) -> bool:
         """Whether nothing more will come of it."""
         return self.state in self.ENDED
+
+    @property
+    def about_code(self) -> bool:
+        """Whether its findings are claims about the snapshot, not about a text or a patch."""
+        return briefs.Task(self.task).about_code
 
 
 class Recording(models.Model):
