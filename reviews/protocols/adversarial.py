@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviews.protocols.base import Next, NoReviewer, Protocol, Returned, Setup, Turn, conclude
+from reviews.briefs import Task
+from reviews.protocols.base import Calls, Next, NoReviewer, Protocol, Returned, Seat, Setup, Turn, conclude
+from reviews.protocols.seating import models_of
 
 
 def step(setup: Setup, returned: Sequence[Returned]) -> Next:
     """One pass after another by one reviewer, a stranger to the author if there is one."""
+    seat = _advocate(setup)
     if len(returned) >= setup.passes:
         return conclude(returned)
-    if not setup.seats:
-        raise NoReviewer("The devil's advocate needs a reviewer, and none is switched on.")
-    seat = next((seat for seat in setup.seats if seat.family != setup.author_family), setup.seats[0])
     number = len(returned) + 1
-    return (Turn(seat, number, 1, "D" if setup.passes == 1 else f"D{number}"),)
+    siglum = "D" if setup.passes == 1 else f"D{number}"
+    return (Turn(seat, number, 1, siglum, Task.CHALLENGE),)
+
+
+def calls(setup: Setup) -> Calls:
+    """As many as passes."""
+    _advocate(setup)
+    return Calls(setup.passes, setup.passes)
+
+
+def _advocate(setup: Setup) -> Seat:
+    seats = setup.strangers or models_of(setup)
+    if not seats:
+        raise NoReviewer("The devil's advocate needs a reviewer, and none is switched on.")
+    return seats[0]
 
 
 ADVERSARIAL = Protocol(
@@ -25,4 +39,6 @@ ADVERSARIAL = Protocol(
     purpose="An adversary challenges the approach, its assumptions and how it fails.",
     asks_models=True,
     step=step,
+    calls=calls,
+    takes=frozenset({"passes", "focus"}),
 )

@@ -1,20 +1,23 @@
 """The protocol seam: given what the passes returned so far, a protocol says what comes next.
 
 A protocol is a pure function in a file of its own. The engine does the rest: rows, dispatch,
-leases, retries, progress, cancellation.
+leases, retries, budgets, progress, cancellation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from reviews.briefs import Document, Exhibit, Task
+from reviews.claims import Claim, Verdict, Vote
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A reviewer's place in a review. Model and family are empty for analysers."""
+    """A reviewer's place in a review. Model and family are empty for analysers and for persons."""
 
     reviewer_id: int
     name: str
@@ -22,16 +25,32 @@ class Seat:
     model: str
     family: str
     role: str
+    connection_id: int | None = None
+
+
+PERSON = "person"
+"""The provider of a seat that a person fills: asked by a page, not by a call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a review was started with: the author, the seats that may be filled, and how often."""
+    """What a review was started with: the author, the seats that may be filled, and how.
+
+    `rounds` bounds the rounds of talk. `document` is what plan loop and back and forth are about;
+    `exhibit` is the defect that a rescue is about; `shown` is what every pass that reads the code is
+    shown besides: what changed in it. `revised_by` is "model" or "student".
+    """
 
     author_model: str
     author_family: str
     seats: tuple[Seat, ...]
     passes: int = 1
+    rounds: int = 3
+    focus: str = ""
+    revised_by: str = "model"
+    document: Document | None = None
+    exhibit: Exhibit | None = None
+    shown: tuple[Exhibit, ...] = ()
 
     def seat(self, reviewer_id: int) -> Seat:
         """The seat of that reviewer. Raises LookupError where it has none."""
@@ -40,6 +59,17 @@ class Setup:
                 return seat
         raise LookupError(f"Reviewer {reviewer_id} has no seat in this review.")
 
+    @property
+    def kin(self) -> tuple[Seat, ...]:
+        """The seats of the author's family, the author's very model first."""
+        kin = [seat for seat in self.seats if seat.family and seat.family == self.author_family]
+        return tuple(sorted(kin, key=lambda seat: seat.model != self.author_model))
+
+    @property
+    def strangers(self) -> tuple[Seat, ...]:
+        """The seats of other families than the author's, by computation, whatever a label says."""
+        return tuple(seat for seat in self.seats if seat.family and seat.family != self.author_family)
+
     def as_json(self) -> dict[str, Any]:
         """Plain values for `Review.setup`."""
         return asdict(self)
@@ -47,18 +77,34 @@ class Setup:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Setup:
         """The inverse of `as_json`."""
-        seats = tuple(Seat(**seat) for seat in values["seats"])
-        return cls(**{**values, "seats": seats})
+        document, exhibit = values.get("document"), values.get("exhibit")
+        return cls(
+            **{
+                **values,
+                "seats": tuple(Seat(**seat) for seat in values["seats"]),
+                "document": Document(**document) if document else None,
+                "exhibit": Exhibit(**exhibit) if exhibit else None,
+                "shown": tuple(Exhibit(**item) for item in values.get("shown", ())),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One call that should be made: who, in which round and place, under which siglum."""
+    """One call that should be made: who, in which round and place, under which siglum, to do what.
+
+    An empty `role` is the seat's own. `document` is the text that this turn works on: the version of
+    a plan that is reviewed or revised, the approved plan, the patch.
+    """
 
     seat: Seat
     round: int
     position: int
     siglum: str
+    task: Task = Task.REVIEW
+    role: str = ""
+    exhibits: tuple[Exhibit, ...] = ()
+    document: Document | None = None
 
 
 class Ended(StrEnum):
@@ -71,11 +117,23 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A pass that has ended. `why` says why it could not review."""
+    """A pass that has ended. `why` says why it could not review.
+
+    `findings` are in the order in which they were stored; `text` is what a writing task wrote.
+    """
 
     turn: Turn
     ended: Ended
     why: str = ""
+    findings: tuple[Claim, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    verdict: Verdict | None = None
+    text: str = ""
+
+    @property
+    def answered(self) -> bool:
+        """Whether it is a witness at all: one that could not review has no voice."""
+        return self.ended is Ended.ANSWERED
 
 
 class Outcome(StrEnum):
@@ -88,14 +146,26 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Nothing more to ask. `reason` names every reviewer that could not answer."""
+    """Nothing more to ask. `reason` names every reviewer that could not answer.
+
+    `result` is what the protocol made of it all, as plain JSON values (empty for most).
+    """
 
     outcome: Outcome
     reason: str = ""
+    result: Mapping[str, Any] = field(default_factory=dict)
 
 
 class NoReviewer(Exception):
     """The protocol cannot begin with the reviewers there are; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How many calls a protocol makes at least and at most."""
+
+    least: int
+    most: int
 
 
 Next = tuple[Turn, ...] | Done
@@ -108,7 +178,10 @@ class Protocol:
 
     `step(setup, returned)` is given every pass of the rounds so far, all of them ended, and
     returns the next round's turns or `Done`. It raises NoReviewer in the first round only.
-    `asks_models` tells whether its seats are filled by models or by analysers.
+    `calls(setup)` tells how many calls that will be; it raises NoReviewer likewise.
+    `asks_models` tells whether its seats are filled by models or by analysers. `takes` names what
+    a plan may set: passes, rounds, focus, revised_by. `planned` is false for what no plan holds.
+    `needs_document` asks the engine to find the plan among the files and put it into the setup.
     """
 
     name: str
@@ -117,12 +190,16 @@ class Protocol:
     purpose: str
     asks_models: bool
     step: Step
+    calls: Callable[[Setup], Calls]
+    takes: frozenset[str] = frozenset({"passes"})
+    planned: bool = True
+    needs_document: bool = False
 
 
-def conclude(returned: Sequence[Returned]) -> Done:
+def conclude(returned: Sequence[Returned], result: Mapping[str, Any] | None = None) -> Done:
     """Complete when everyone answered; else incomplete, naming who could not and why."""
-    silent = [item for item in returned if item.ended is not Ended.ANSWERED]
+    silent = [item for item in returned if not item.answered]
     if not silent:
-        return Done(Outcome.COMPLETE)
+        return Done(Outcome.COMPLETE, result=result or {})
     reasons = "; ".join(f"{item.turn.siglum} {item.turn.seat.name}: {item.why}" for item in silent)
-    return Done(Outcome.INCOMPLETE, reasons)
+    return Done(Outcome.INCOMPLETE, reasons, result or {})

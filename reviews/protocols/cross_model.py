@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviews.protocols.base import Next, NoReviewer, Protocol, Returned, Setup, Turn, conclude
+from reviews.protocols.base import Calls, Next, NoReviewer, Protocol, Returned, Seat, Setup, Turn, conclude
+from reviews.protocols.seating import family_in_words
 
 
 def step(setup: Setup, returned: Sequence[Returned]) -> Next:
@@ -13,12 +14,7 @@ def step(setup: Setup, returned: Sequence[Returned]) -> Next:
     A seat of the author's own family is never asked here, whatever the plan says: a stranger is
     one by computation, not by label.
     """
-    strangers = [seat for seat in setup.seats if seat.family and seat.family != setup.author_family]
-    if not strangers:
-        raise NoReviewer(
-            f"Cross-model review needs a reviewer of another family than the author's "
-            f"({setup.author_family}), and none is switched on."
-        )
+    strangers = _strangers(setup)
     if len(returned) >= setup.passes * len(strangers):
         return conclude(returned)
     done = len(returned)
@@ -28,6 +24,21 @@ def step(setup: Setup, returned: Sequence[Returned]) -> Next:
     )
 
 
+def calls(setup: Setup) -> Calls:
+    """Every stranger, as often as there are passes."""
+    number = setup.passes * len(_strangers(setup))
+    return Calls(number, number)
+
+
+def _strangers(setup: Setup) -> tuple[Seat, ...]:
+    if not setup.strangers:
+        raise NoReviewer(
+            f"Cross-model review needs a reviewer of another family than the author's "
+            f"({family_in_words(setup)}), and none is switched on."
+        )
+    return setup.strangers
+
+
 CROSS_MODEL = Protocol(
     name="cross_model",
     label="Cross-model review",
@@ -35,4 +46,5 @@ CROSS_MODEL = Protocol(
     purpose="A model of another family reads the code: other training, other blind spots.",
     asks_models=True,
     step=step,
+    calls=calls,
 )

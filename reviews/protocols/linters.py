@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviews.protocols.base import Next, NoReviewer, Protocol, Returned, Setup, Turn, conclude
+from reviews.protocols.base import Calls, Next, NoReviewer, Protocol, Returned, Setup, Turn, conclude
 
 
 def step(setup: Setup, returned: Sequence[Returned]) -> Next:
@@ -16,6 +16,11 @@ def step(setup: Setup, returned: Sequence[Returned]) -> Next:
     return tuple(Turn(seat, 1, place, "L") for place, seat in enumerate(setup.seats, 1))
 
 
+def calls(_setup: Setup) -> Calls:
+    """Programs are run, not called: linters cost nothing."""
+    return Calls(0, 0)
+
+
 LINTERS = Protocol(
     name="linters",
     label="Linters",
@@ -23,4 +28,6 @@ LINTERS = Protocol(
     purpose="What tools find by rule: the baseline that everyone trusts too much.",
     asks_models=False,
     step=step,
+    calls=calls,
+    takes=frozenset(),
 )

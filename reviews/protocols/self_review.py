@@ -4,26 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviews.protocols.base import Next, NoReviewer, Protocol, Returned, Setup, Turn, conclude
+from reviews.briefs import Exhibit, Task
+from reviews.protocols.base import Calls, Next, NoReviewer, Protocol, Returned, Seat, Setup, Turn, conclude
+from reviews.protocols.exhibits import as_text
+from reviews.protocols.seating import family_in_words
 
 
 def step(setup: Setup, returned: Sequence[Returned]) -> Next:
     """One pass after another by the author's model, or by its closest kin in the family.
 
-    Each pass follows the one before, because a later pass is meant to know what was said. A pass
-    that could not review does not end the row: the others are still witnesses.
+    Each later pass is shown what the passes before it said, and asked what it missed. A pass that
+    could not review does not end the row: the others are still witnesses. It did not find nothing
+    either: until one has answered, nobody is asked what was missed.
     """
+    seat = _author(setup)
     if len(returned) >= setup.passes:
         return conclude(returned)
-    kin = [seat for seat in setup.seats if seat.family and seat.family == setup.author_family]
-    if not kin:
+    number = len(returned) + 1
+    if not any(item.answered for item in returned):
+        return (Turn(seat, number, 1, f"A{number}"),)
+    earlier = [claim for item in returned for claim in item.findings]
+    shown = Exhibit("What you found in this code earlier", as_text(earlier))
+    return (Turn(seat, number, 1, f"A{number}", Task.AGAIN, exhibits=(shown,)),)
+
+
+def calls(setup: Setup) -> Calls:
+    """As many as passes."""
+    _author(setup)
+    return Calls(setup.passes, setup.passes)
+
+
+def _author(setup: Setup) -> Seat:
+    if not setup.kin:
         raise NoReviewer(
-            f"Self-review needs a reviewer of the author's own family ({setup.author_family}), "
+            f"Self-review needs a reviewer of the author's own family ({family_in_words(setup)}), "
             "and none is switched on."
         )
-    seat = next((seat for seat in kin if seat.model == setup.author_model), kin[0])
-    number = len(returned) + 1
-    return (Turn(seat, number, 1, f"A{number}"),)
+    return setup.kin[0]
 
 
 SELF_REVIEW = Protocol(
@@ -33,4 +50,5 @@ SELF_REVIEW = Protocol(
     purpose="The author's model reads its own work, pass after pass: repetition does not help.",
     asks_models=True,
     step=step,
+    calls=calls,
 )

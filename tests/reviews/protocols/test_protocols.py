@@ -1,106 +1,207 @@
-"""Each protocol as the pure function that it is."""
+"""What holds of every protocol, whatever its reviewers answer."""
 
 from __future__ import annotations
+
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviews.briefs import Task
+from reviews.claims import Claim, Place, Severity, Stance, Verdict, Vote
 from reviews.protocols import PROTOCOLS
-from reviews.protocols.base import Done, Ended, Next, NoReviewer, Outcome, Returned, Seat, Setup, Turn
-
-OPUS = Seat(1, "Opus", "recorded", "claude-opus-4-6", "anthropic", "full review")
-SONNET = Seat(2, "Sonnet", "recorded", "claude-sonnet-5-5", "anthropic", "full review")
-GPT = Seat(3, "GPT", "recorded", "gpt-5.4", "openai", "full review")
-RUFF = Seat(4, "ruff", "ruff", "", "", "full review")
-BANDIT = Seat(5, "bandit", "bandit", "", "", "full review")
-
-
-def setup(*seats: Seat, passes: int = 1) -> Setup:
-    """Code that Opus wrote, before these reviewers."""
-    return Setup("claude-opus-4-6", "anthropic", seats, passes)
-
-
-def play(protocol: str, how: Setup, unable: frozenset[str] = frozenset()) -> tuple[list[Turn], Done]:
-    """Let the protocol run to its end; the sigla in `unable` could not review."""
-    turns: list[Turn] = []
-    returned: list[Returned] = []
-    following: Next = PROTOCOLS[protocol].step(how, ())
-    while not isinstance(following, Done):
-        assert following, "a protocol that asks nobody would wait for ever"
-        turns += following
-        for turn in following:
-            ended = Ended.UNABLE if turn.siglum in unable else Ended.ANSWERED
-            returned.append(Returned(turn, ended, "it timed out" if ended is Ended.UNABLE else ""))
-        following = PROTOCOLS[protocol].step(how, returned)
-    return turns, following
-
-
-def sigla(turns: list[Turn]) -> list[tuple[str, str, int]]:
-    return [(turn.siglum, turn.seat.name, turn.round) for turn in turns]
-
-
-def test_all_linters_read_at_once_and_share_a_column() -> None:
-    turns, done = play("linters", setup(RUFF, BANDIT))
-    assert sigla(turns) == [("L", "ruff", 1), ("L", "bandit", 1)]
-    assert done == Done(Outcome.COMPLETE)
-
-
-def test_self_review_asks_the_author_itself_one_pass_after_another() -> None:
-    turns, _ = play("self_review", setup(GPT, SONNET, OPUS, passes=3))
-    assert sigla(turns) == [("A1", "Opus", 1), ("A2", "Opus", 2), ("A3", "Opus", 3)]
-
-
-def test_self_review_falls_back_on_the_authors_family() -> None:
-    turns, _ = play("self_review", setup(GPT, SONNET))
-    assert sigla(turns) == [("A1", "Sonnet", 1)]
-
-
-def test_self_review_without_kin_says_what_is_missing() -> None:
-    with pytest.raises(NoReviewer, match="own family \\(anthropic\\)"):
-        PROTOCOLS["self_review"].step(setup(GPT), ())
-
-
-def test_a_stranger_is_one_by_family_whatever_the_plan_says() -> None:
-    turns, _ = play("cross_model", setup(OPUS, SONNET, GPT, passes=2))
-    assert sigla(turns) == [("X1", "GPT", 1), ("X2", "GPT", 2)]
-
-
-def test_cross_model_is_refused_where_everyone_is_kin() -> None:
-    with pytest.raises(NoReviewer, match="another family than the author's \\(anthropic\\)"):
-        PROTOCOLS["cross_model"].step(setup(OPUS, SONNET), ())
-
-
-def test_the_devils_advocate_is_a_stranger_if_there_is_one() -> None:
-    assert sigla(play("adversarial", setup(OPUS, GPT))[0]) == [("D", "GPT", 1)]
-    assert sigla(play("adversarial", setup(OPUS, passes=2))[0]) == [("D1", "Opus", 1), ("D2", "Opus", 2)]
-
-
-def test_who_could_not_review_is_named_and_the_others_are_still_asked() -> None:
-    turns, done = play("self_review", setup(OPUS, passes=4), unable=frozenset({"A2"}))
-    assert [turn.siglum for turn in turns] == ["A1", "A2", "A3", "A4"]
-    assert done == Done(Outcome.INCOMPLETE, "A2 Opus: it timed out")
-
-
-@given(
-    protocol=st.sampled_from(sorted(PROTOCOLS)),
-    passes=st.integers(1, 8),
-    strangers=st.integers(1, 3),
-    unable=st.frozensets(st.sampled_from(["A1", "A3", "X1", "X2", "D", "L"])),
+from reviews.protocols.base import PERSON, NoReviewer, Outcome, Returned, Seat, Setup, Turn
+from tests.reviews.protocols.stage import (
+    DEFECT,
+    GEMINI,
+    GPT,
+    LLAMA,
+    OPUS,
+    PLAN,
+    RUFF,
+    SONNET,
+    STUDENT,
+    Answer,
+    answered,
+    play,
+    setup,
+    silent,
+    unable,
 )
-def test_every_protocol_ends_and_never_asks_one_place_twice(
-    protocol: str, passes: int, strangers: int, unable: frozenset[str]
+
+SETUPS = st.builds(
+    lambda others, passes, rounds, revised_by: setup(
+        OPUS, *others, STUDENT, passes=passes, rounds=rounds, revised_by=revised_by
+    ),
+    others=st.lists(st.sampled_from([SONNET, GPT, GEMINI, LLAMA]), min_size=1, unique=True).filter(
+        lambda seats: seats != [SONNET]
+    ),
+    passes=st.integers(1, 8),
+    rounds=st.integers(1, 7),
+    revised_by=st.sampled_from(["model", "student"]),
+)
+EVERY_PROTOCOL = st.sampled_from(sorted(PROTOCOLS))
+
+
+TEXTS = {Task.REVISE: ["", "one text", "another text"], Task.PATCH: ["a patch"]}
+
+
+def at_random(dice: Random, failing: float = 0.0) -> Answer:
+    """Reviewers who answer anything at all, and sometimes not."""
+
+    def answer(turn: Turn) -> Returned:
+        if dice.random() < failing:
+            return unable(turn)
+        return answered(
+            turn,
+            [_finding(dice) for _ in range(dice.randrange(3))],
+            [_vote(dice) for _ in range(dice.randrange(4))],
+            dice.choice([None, *Verdict]),
+            dice.choice(TEXTS[turn.task]) if turn.task.writes else "",
+        )
+
+    return answer
+
+
+def _finding(dice: Random) -> Claim:
+    line = dice.randrange(1, 30)
+    parts = tuple(f"F{dice.randrange(1, 9)}" for _ in range(dice.randrange(3)))
+    place = Place("shop.py", line, line)
+    severity = dice.choice(list(Severity))
+    return Claim(f"finding {dice.randrange(99)}", severity=severity, place=place, combines=parts)
+
+
+def _vote(dice: Random) -> Vote:
+    reason = dice.choice(["", "because"])
+    return Vote(
+        f"F{dice.randrange(9)}", dice.choice(list(Stance)), reason, "x = 1", grounded=dice.random() < 0.5
+    )
+
+
+@given(protocol=EVERY_PROTOCOL, how=SETUPS, dice=st.randoms(use_true_random=False))
+def test_the_calls_made_are_never_fewer_nor_more_than_was_said(
+    protocol: str, how: Setup, dice: Random
 ) -> None:
-    others = [
-        Seat(10 + i, f"GPT {i}", "recorded", f"gpt-{i}", "openai", "full review") for i in range(strangers)
-    ]
-    turns, done = play(protocol, setup(OPUS, *others, passes=passes), unable)
-    places = [(turn.round, turn.position) for turn in turns]
+    said = PROTOCOLS[protocol].calls(how)
+    returned, _ = play(protocol, how, at_random(dice))
+    # Programs are run and students are asked: neither is a call.
+    made = sum(PROTOCOLS[protocol].asks_models and item.turn.seat.provider != PERSON for item in returned)
+    assert said.least <= made <= said.most
+
+
+@given(protocol=EVERY_PROTOCOL, how=SETUPS, dice=st.randoms(use_true_random=False))
+def test_every_protocol_ends_and_asks_each_place_of_each_round_once(
+    protocol: str, how: Setup, dice: Random
+) -> None:
+    returned, _ = play(protocol, how, at_random(dice, failing=0.2))
+    places = [(item.turn.round, item.turn.position) for item in returned]
     assert len(set(places)) == len(places)
-    asked = {turn.siglum for turn in turns}
-    assert (done.outcome is Outcome.INCOMPLETE) == bool(asked & unable)
+    assert places == sorted(places)
+    assert {number for number, _ in places} == set(range(1, max([0, *dict(places)]) + 1))
+    assert all(item.turn.siglum.startswith(PROTOCOLS[protocol].letter) for item in returned)
+
+
+@given(protocol=EVERY_PROTOCOL, how=SETUPS, dice=st.randoms(use_true_random=False))
+def test_who_could_not_answer_makes_it_incomplete_and_is_named(
+    protocol: str, how: Setup, dice: Random
+) -> None:
+    returned, done = play(protocol, how, at_random(dice, failing=0.2))
+    failed = [item for item in returned if not item.answered]
+    if failed:
+        assert done.outcome is Outcome.INCOMPLETE
+        assert all(f"{item.turn.seat.name}: it timed out" in done.reason for item in failed)
+    else:
+        assert done.outcome is Outcome.COMPLETE
+
+
+@given(protocol=EVERY_PROTOCOL, how=SETUPS, dice=st.randoms(use_true_random=False))
+def test_a_student_revises_and_is_asked_for_nothing_else(protocol: str, how: Setup, dice: Random) -> None:
+    returned, _ = play(protocol, how, at_random(dice))
+    asked = {item.turn.task.value for item in returned if item.turn.seat == STUDENT}
+    assert protocol == "linters" or asked <= {"revise"}
+
+
+@pytest.mark.parametrize("protocol", sorted(PROTOCOLS))
+def test_nobody_is_asked_where_nobody_can_be(protocol: str) -> None:
+    if protocol == "imported":
+        assert play(protocol, setup())[0] == []
+        return
+    with pytest.raises(NoReviewer, match="need|No analyser"):
+        PROTOCOLS[protocol].step(setup(), ())
+    if protocol != "linters":
+        with pytest.raises(NoReviewer, match="need"):
+            PROTOCOLS[protocol].calls(setup())
+
+
+@pytest.mark.parametrize("protocol", sorted(set(PROTOCOLS) - {"linters", "imported"}))
+def test_a_student_alone_is_no_reviewer(protocol: str) -> None:
+    with pytest.raises(NoReviewer):
+        PROTOCOLS[protocol].step(setup(STUDENT, revised_by="student"), ())
+
+
+def test_calls_are_counted_before_there_is_any_code() -> None:
+    seats = (OPUS, GPT, GEMINI, LLAMA)
+    bare = Setup("claude-opus-4-6", "anthropic", seats, passes=2, rounds=3)
+    counted = {name: protocol.calls(bare) for name, protocol in PROTOCOLS.items()}
+    assert {name: (calls.least, calls.most) for name, calls in counted.items()} == {
+        "linters": (0, 0),
+        "self_review": (2, 2),
+        "cross_model": (6, 6),
+        "adversarial": (2, 2),
+        "roles": (4, 4),
+        "plan_loop": (2, 6),
+        "back_and_forth": (1, 7),
+        "consensus": (4, 12),
+        "rescue": (2, 2),
+        "imported": (0, 0),
+    }
+
+
+def test_letters_and_names_tell_protocols_apart() -> None:
+    letters = [protocol.letter for protocol in PROTOCOLS.values()]
+    assert sorted(letters) == sorted("LAXDRMBCFI")
+    assert [name for name, protocol in PROTOCOLS.items() if not protocol.planned] == ["rescue", "imported"]
+    assert all(
+        protocol.takes <= {"passes", "rounds", "focus", "revised_by"} for protocol in PROTOCOLS.values()
+    )
+
+
+def test_a_plan_sets_only_what_makes_a_difference() -> None:
+    """What a protocol takes changes whom it asks or how often; what it does not take changes nothing."""
+
+    def asked(protocol: str, **values: int | str) -> list[object]:
+        how = setup(OPUS, GPT, STUDENT, **values)  # type: ignore[arg-type]
+        returned, _ = play(protocol, how, _never_content)
+        return [(item.turn.seat, item.turn.task) for item in returned]
+
+    for name in set(PROTOCOLS) - {"linters"}:
+        takes = PROTOCOLS[name].takes
+        assert (asked(name, passes=1) != asked(name, passes=2)) == ("passes" in takes), name
+        assert (asked(name, rounds=1) != asked(name, rounds=2)) == ("rounds" in takes), name
+        by_student = asked(name, revised_by="student")
+        assert (asked(name, revised_by="model") != by_student) == ("revised_by" in takes), name
+
+
+def _never_content(turn: Turn) -> Returned:
+    """Somebody who always finds something else that is wrong, and always rewrites."""
+    title = f"number {turn.round} by {turn.position}"
+    return answered(
+        turn,
+        [Claim(title, severity=Severity.MAJOR)],
+        verdict=Verdict.NEEDS_ATTENTION,
+        text=f"{title}, mended",
+    )
 
 
 def test_a_setup_survives_being_stored() -> None:
-    before = setup(OPUS, GPT, passes=4)
+    before = setup(OPUS, GPT, passes=4, rounds=2, revised_by="student")
+    assert (before.document, before.exhibit) == (PLAN, DEFECT)
     assert Setup.from_json(before.as_json()) == before
+
+
+def test_an_analyser_among_the_seats_is_nobodys_kin_and_no_stranger() -> None:
+    how = setup(RUFF, OPUS, GPT, author=Seat(9, "?", "recorded", "", "", ""))
+    assert how.kin == ()
+    assert [seat.name for seat in how.strangers] == ["Opus", "GPT"]
+    assert silent(Turn(RUFF, 1, 1, "L")).answered
