@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 
 from celery import Celery, bootsteps
@@ -31,6 +32,7 @@ class Sweeper(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         """Begin as soon as the worker's timer runs."""
+        threading.Thread(target=_load_providers, name="load-providers", daemon=True).start()
         self.entry = parent.timer.call_repeatedly(SWEEP_EVERY, self.ask, priority=10)
         self.ask(lost_after=0)
 
@@ -42,6 +44,13 @@ class Sweeper(bootsteps.StartStopStep):
     def ask(self, **options: float) -> None:
         """Put one sweep on the queue, unless the worker could not get to it before the next."""
         app.send_task("reviews.tasks.sweep", kwargs=options, expires=SWEEP_EVERY)
+
+
+def _load_providers() -> None:
+    """Beside the worker's start, so that neither it nor the first reviewer waits for the vendors' SDKs."""
+    from reviews.providers.registry import load_all
+
+    load_all()
 
 
 app.steps["worker"].add(Sweeper)

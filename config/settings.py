@@ -116,6 +116,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "config.sqlite"
     # Measured: without IMMEDIATE seven of ten concurrent writers fail as locked.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -153,7 +154,7 @@ CELERY_TASK_DEFAULT_QUEUE = "reviews"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CONCURRENCY = int(env("REVIEW_THREADS", "16"))
+CELERY_WORKER_CONCURRENCY = int(env("REVIEW_THREADS", "48"))
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 REVIEW_PROVIDERS = {
@@ -161,11 +162,22 @@ REVIEW_PROVIDERS = {
     "bandit": "reviews.providers.bandit.Bandit",
     "ast-grep": "reviews.providers.ast_grep.AstGrep",
     "recorded": "reviews.providers.recorded.Recorded",
+    "openai": "reviews.providers.openai.OpenAI",
+    "anthropic": "reviews.providers.anthropic.Anthropic",
+    "compatible": "reviews.providers.compatible.Compatible",
+    "codex": "reviews.providers.codex.Codex",
+    "claude-code": "reviews.providers.claude_code.ClaudeCode",
 }
 REVIEW_PROVIDER_OPTIONS: dict[str, dict[str, object]] = {
     # A recording takes as long as the reviewer took, times this; 0 replays at once.
     "recorded": {"pace": float(env("RECORDED_PACE", "1"))},
+    "codex": {"program": env("CODEX_PROGRAM", "codex")},
+    "claude-code": {"program": env("CLAUDE_PROGRAM", "claude")},
 }
+# Off, no model is asked but one on this machine: the tests' switch.
+PAID_MODELS = env_flag("PAID_MODELS", default=True)
+# Keys of providers are sealed with the first; the others still open what was sealed before.
+KEYRING = env_list("KEYRING")
 REVIEW_LEASE_SECONDS = float(env("REVIEW_LEASE_SECONDS", "30"))
 
 # --- Uploads ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.people", "tests.servers.models", "tests.latch"]
 
 settings.register_profile(
     "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
@@ -42,8 +42,9 @@ def known_models(transactional_db: None) -> None:
 
     Not by serialized_rollback: it is kept on a connection, and Playwright's event loop has another.
     """
-    migration = import_module("reviews.migrations.0002_known_models_and_analysers")
-    migration.add(apps, connection.SchemaEditorClass(connection))
+    for name in ("0002_known_models_and_analysers", "0004_ways_to_models", "0006_first_prices"):
+        migration = import_module(f"reviews.migrations.{name}")
+        migration.add(apps, connection.SchemaEditorClass(connection))
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ os.environ.update(
     BLINDSPOT_DATA=_data.name,
     HTTPS="0",
     RECORDED_PACE="0",
+    PAID_MODELS="0",
 )
 os.environ.setdefault("CELERY_BROKER_URL", "memory://localhost//")
 

@@ -15,7 +15,7 @@ import subprocess
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -24,6 +24,14 @@ from reviews.providers.base import ProviderError, Trouble
 
 MAX_OUTPUT_BYTES = 8 * 1024 * 1024
 READ_BYTES = 64 * 1024
+
+LOOK_UP_SECONDS = 0.3
+"""So often somebody who listens to a tool asks whether the answer is still wanted."""
+GRACE_SECONDS = 1.0
+"""So long a tool that is told to end may take to tidy up."""
+MAX_HEARD_BYTES = 64 * 1024 * 1024
+KEPT_BYTES = 64 * 1024
+"""Of what was listened to the last is kept, for whoever must find out what went wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +68,17 @@ def find_executable(name: str, chosen: str | None = None) -> Path:
 
 
 @contextmanager
-def workshop(files: Mapping[str, str], equipment: Mapping[str, str] | None = None) -> Iterator[Workshop]:
+def workshop(
+    files: Mapping[str, str], equipment: Mapping[str, str] | None = None, *, prefix: str = "blindspot-"
+) -> Iterator[Workshop]:
     """A fresh private folder with these files (relative path to text), removed at the end.
 
-    `equipment` are the tool's own files, in the same form; from `code` they lie in `../home`.
+    `equipment` are the tool's own files, in the same form; from `code` they lie in `../home`. The
+    folder's name begins with `prefix`.
 
     Raises ValueError for a path that would land outside the folder; nothing is then left behind.
     """
-    room = Path(tempfile.mkdtemp(prefix="blindspot-"))
+    room = Path(tempfile.mkdtemp(prefix=prefix))
     try:
         place = Workshop(code=room / "code", home=room / "home")
         place.code.mkdir()
@@ -174,3 +185,118 @@ def read_all(process: subprocess.Popen[bytes], name: str, deadline: float) -> tu
                     raw=output[:READ_BYTES].decode(errors="replace"),
                 )
     return bytes(output), bytes(errors)
+
+
+def listen(
+    command: Sequence[str | Path],
+    folder: Path,
+    variables: Mapping[str, str],
+    *,
+    told: Path | None,
+    hear: Callable[[bytes], bool],
+    look_up: Callable[[], None],
+    seconds: float,
+) -> Finished:
+    """Run a tool that answers line by line, and listen until `hear` has heard enough or it ends.
+
+    The tool stands in `folder`, knows `variables` alone, and reads the file `told`. `look_up` is called
+    every `LOOK_UP_SECONDS`, and may raise: that ends the tool. The last of both streams comes back.
+
+    Raises OSError where it cannot be started, TimeoutError after `seconds`, ProviderError(UNREADABLE)
+    where it writes more than `MAX_HEARD_BYTES`, or a line of more than `MAX_OUTPUT_BYTES`. However it
+    ends, its process group is gone.
+    """
+    deadline = time.monotonic() + seconds
+    tails = (bytearray(), bytearray())
+    with (
+        Path(told or os.devnull).open("rb") as question,
+        subprocess.Popen(
+            [str(part) for part in command],
+            cwd=folder,
+            env=dict(variables),
+            stdin=question,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            for line in _lines(process, tails, look_up, deadline):
+                if hear(line):
+                    break
+            else:
+                _await_end(process, look_up, deadline)
+        finally:
+            _end(process)
+    output, errors = (tail.decode(errors="replace") for tail in tails)
+    return Finished(process.returncode, output, errors)
+
+
+def _lines(
+    process: subprocess.Popen[bytes],
+    tails: Sequence[bytearray],
+    look_up: Callable[[], None],
+    deadline: float,
+) -> Iterator[bytes]:
+    """The lines of standard output as they come; the last of both streams goes into the tails."""
+    line, total = bytearray(), 0
+    with selectors.DefaultSelector() as ready:
+        for stream, tail in zip((process.stdout, process.stderr), tails, strict=True):
+            if stream is not None:
+                ready.register(stream, selectors.EVENT_READ, tail)
+        while ready.get_map():
+            heard = ready.select(_wait(look_up, deadline))
+            if not heard and process.poll() is not None:
+                break  # Somebody whom it started still holds the streams.
+            for key, _ in heard:
+                chunk = os.read(key.fd, READ_BYTES)
+                if not chunk:
+                    ready.unregister(key.fileobj)
+                key.data.extend(chunk)
+                del key.data[:-KEPT_BYTES]
+                total += len(chunk)
+                if key.fileobj is process.stdout:
+                    *ended, rest = chunk.split(b"\n")
+                    for part in ended:
+                        yield bytes(line + part)
+                        line.clear()
+                    line += rest
+            if total > MAX_HEARD_BYTES or len(line) > MAX_OUTPUT_BYTES:
+                raise ProviderError(
+                    Trouble.UNREADABLE,
+                    "A reviewer's program wrote without end and was stopped. "
+                    "The code is kept; run the review again.",
+                )
+    if line:
+        yield bytes(line)
+
+
+def _wait(look_up: Callable[[], None], deadline: float) -> float:
+    """Look up, and say how many seconds may pass before doing so again."""
+    look_up()
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return min(left, LOOK_UP_SECONDS)
+
+
+def _await_end(process: subprocess.Popen[bytes], look_up: Callable[[], None], deadline: float) -> None:
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_wait(look_up, deadline))
+            return
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask the process group to end where its first process has not, and then make sure of it."""
+    if process.poll() is None:
+        _tell(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_SECONDS)
+    _tell(process.pid, signal.SIGKILL)
+
+
+def _tell(group: int, what: signal.Signals) -> None:
+    # macOS answers EPERM for a group of which only the dead are left.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, what)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reviews.claims import Claim, DefectType, Place, Severity
+from reviews.claims import Claim, DefectType, Place, Severity, Stance, Verdict, Vote
 from reviews.models import Recording
 from reviews.providers.base import ProviderError, Report, Request, Trouble
 
@@ -48,6 +48,9 @@ class Recorded:
             reviewer=f"{request.model}, recorded",
             summary=report["summary"],
             recorded=True,
+            votes=tuple(vote(item) for item in report.get("votes", [])),
+            verdict=Verdict(report["verdict"]) if report.get("verdict") else None,
+            text=report.get("text", ""),
         )
 
 
@@ -67,4 +70,18 @@ def finding(item: Mapping[str, Any]) -> Claim:
         cwe=item.get("cwe"),
         confidence=item.get("confidence"),
         suggested_fix=item.get("suggested_fix") or "",
+        elsewhere=tuple(Place(*place) for place in item.get("elsewhere", [])),
+        combines=tuple(item.get("combines", [])),
+    )
+
+
+def vote(item: Mapping[str, Any]) -> Vote:
+    """One vote of a recording; whether its quotation stands in the code is checked when it is stored."""
+    return Vote(
+        ref=item["ref"],
+        stance=Stance(item["stance"]),
+        reason=item.get("reason", ""),
+        quote=item.get("quote", ""),
+        path=item.get("path", ""),
+        severity=Severity(item["severity"]) if item.get("severity") else None,
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from reviews.providers.base import Provider, ProviderError, Trouble
+from reviews.providers.base import ModelProvider, Provider, ProviderError, Trouble
+
+log = logging.getLogger("blindspot.reviews")
 
 
-def provider(name: str) -> Provider:
+def provider(name: str) -> Provider | ModelProvider:
     """The provider of that name, as settings describe it now; making one costs nothing.
 
     Raises ProviderError(MISSING) for a name that settings do not know.
@@ -21,7 +24,7 @@ def provider(name: str) -> Provider:
             Trouble.MISSING,
             f"No provider is called {name!r} on this site. An administrator can correct the reviewer.",
         )
-    made: Provider = import_string(path)(settings.REVIEW_PROVIDER_OPTIONS.get(name, {}))
+    made: Provider | ModelProvider = import_string(path)(settings.REVIEW_PROVIDER_OPTIONS.get(name, {}))
     return made
 
 
@@ -34,3 +37,20 @@ def suits(name: str, paths: Iterable[str]) -> bool:
         return provider(name).suits(paths)
     except ProviderError:
         return True
+
+
+def caches(name: str) -> bool:
+    """Whether that provider reads repeated material from a cache at a lower price."""
+    try:
+        return bool(getattr(provider(name), "caches", False))
+    except ProviderError:
+        return False
+
+
+def load_all() -> None:
+    """Import every provider of this site. The vendors' SDKs take seconds that no review should wait."""
+    for name, path in settings.REVIEW_PROVIDERS.items():
+        try:
+            import_string(path)
+        except ImportError:
+            log.exception("The provider %s cannot be imported.", name)

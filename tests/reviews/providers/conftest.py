@@ -11,6 +11,9 @@ import pytest
 
 from reviews.providers.base import Limits, Request
 from reviews.snapshots.files import SourceFile, tree_sha256
+from tests.servers.tools import last_seen, operator, program, rooms, server
+
+__all__ = ["last_seen", "operator", "program", "rooms", "server"]
 
 
 @pytest.fixture
