@@ -22,7 +22,7 @@ from reviews.providers.schemas import strict
 
 OFF = (
     # Whatever runs something, or reads and writes files.
-    *( "shell_snapshot", "code_mode_host", "view_image", "image_generation"),
+    *("shell_tool", "unified_exec", "shell_snapshot", "code_mode_host", "view_image", "image_generation"),
     *("browser_use", "browser_use_external", "in_app_browser", "computer_use", "workspace_dependencies"),
     # Whatever brings instructions or tools from elsewhere.
     *("apps", "auth_elicitation", "plugins", "remote_plugin", "plugin_sharing", "hooks", "memories"),

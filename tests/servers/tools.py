@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -138,7 +139,7 @@ def last_seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     clear = shutil.rmtree
 
-    def look_and_clear(folder: Path, **named: bool) -> None:
+    def look_and_clear(folder: Path, **named: Any) -> None:
         code = Path(folder) / "code"
         if code.is_dir():
             files.clear()

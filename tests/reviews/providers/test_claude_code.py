@@ -153,7 +153,7 @@ def test_neither_a_submission_nor_the_operators_settings_take_effect(
     server.answers = Answer(tool=IN_FORM)
     planted = bait(touched)
     files = tuple(SourceFile(path, text) for path, text in planted.items())
-    assert read(ask(real, server.url, files=files).text, Task.REVIEW)
+    assert read(ask(real, server.url, files=files).text, Task.REVIEW).summary
 
     (seen,) = server.asked
     assert PLANTED not in seen.raw.decode()
@@ -166,14 +166,22 @@ def test_neither_a_submission_nor_the_operators_settings_take_effect(
     assert list(rooms.iterdir()) == []
 
 
-@pytest.mark.parametrize("switched_on", ["", "CLAUDE_CODE_DISABLE_ATTACHMENTS"])
+@pytest.mark.parametrize("without", ["neither", "the variable", "the rule"])
 def test_a_file_that_the_code_mentions_is_not_read(
-    real: str, server: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, switched_on: str
+    real: str, server: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without: str
 ) -> None:
-    """Two switches keep it from reading; each is enough."""
-    monkeypatch.setattr(
-        claude_code, "ALONE", {name: on for name, on in claude_code.ALONE.items() if name != switched_on}
-    )
+    """Two switches keep it from reading, and each is enough: a later version may forget one."""
+    if without == "the variable":
+        monkeypatch.delitem(claude_code.ALONE, "CLAUDE_CODE_DISABLE_ATTACHMENTS")
+    if without == "the rule":
+        usual = ClaudeCode.arguments
+        monkeypatch.setattr(
+            ClaudeCode,
+            "arguments",
+            lambda self, errand: [
+                argument for argument in usual(self, errand) if not argument.startswith("--disallowed")
+            ],
+        )
     secret = tmp_path / "secret.txt"
     secret.write_text("tell nobody")
     (secret.parent / "a b.txt").write_text("tell nobody")
@@ -191,7 +199,7 @@ def test_a_file_that_the_code_mentions_is_not_read(
     assert len(seen.body["messages"]) == 1
 
 
-@pytest.mark.parametrize("material", ["/init", "/review x", "!touch {touched}", "#remember this"])
+@pytest.mark.parametrize("material", ["/init", "!touch {touched}"])
 def test_a_prompt_is_never_a_command(real: str, server: StandIn, tmp_path: Path, material: str) -> None:
     touched = tmp_path / "touched"
     material = material.format(touched=touched)
@@ -256,16 +264,13 @@ def test_a_model_that_never_comes_to_its_end_is_left(real: str, server: StandIn,
     ("answer", "trouble", "again"),
     [
         (Answer(status=401, message=f"Incorrect API key: {TEST_KEY}"), Trouble.NOT_LET_IN, False),
-        (Answer(status=402), Trouble.NO_MONEY, False),
         (Answer(status=429, message=f"Slow down, {TEST_KEY}"), Trouble.BUSY, True),
         (Answer(status=404), Trouble.RETIRED, False),
         (Answer(status=413), Trouble.TOO_LONG, False),
         (Answer(status=400, message="prompt is too long: 250000 tokens"), Trouble.TOO_LONG, False),
-        (Answer(status=500), Trouble.BUSY, True),
         (Answer(status=529), Trouble.BUSY, True),
         (Answer(fault=Fault.ERROR_EVENT), Trouble.BUSY, True),
         (Answer(fault=Fault.WINDOW), Trouble.TOO_LONG, False),
-        (Answer(fault=Fault.RESET), Trouble.UNREACHABLE, True),
         (Answer(fault=Fault.RESET_MID_BODY), Trouble.UNREACHABLE, True),
         (Answer(fault=Fault.ENDS_EARLY), Trouble.UNREACHABLE, True),
         (Answer(fault=Fault.NEVER), Trouble.TIMED_OUT, True),

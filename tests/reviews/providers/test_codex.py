@@ -204,7 +204,6 @@ def test_a_model_that_never_answers_is_left_in_the_end(real: str, server: StandI
         (Answer(status=400, code="context_length_exceeded"), Trouble.TOO_LONG, False),
         (Answer(status=500), Trouble.BUSY, True),
         (Answer(status=503, message=f"Not now, {TEST_KEY}"), Trouble.BUSY, True),
-        (Answer(fault=Fault.RESET), Trouble.UNREACHABLE, True),
         (Answer(fault=Fault.RESET_MID_BODY), Trouble.UNREACHABLE, True),
         (Answer(fault=Fault.ENDS_EARLY), Trouble.UNREACHABLE, True),
         (Answer(fault=Fault.SILENT), Trouble.TIMED_OUT, True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviews.providers.base import ProviderError, Request, Trouble
-from reviews.providers.process import find_executable, inside, workshop
+from reviews.providers.process import find_executable, inside, listen, workshop
 from reviews.providers.ruff import Ruff
 
 Ask = Callable[..., Request]
@@ -159,3 +160,47 @@ def test_the_text_is_written_byte_for_byte() -> None:
     with workshop({"x/y.py": text}) as where:
         assert (where.code / "x" / "y.py").read_bytes() == text.encode()
         assert where.code.parent.stat().st_mode & 0o077 == 0, "nobody else may look"
+
+
+def hear(script: str, enough: Callable[[bytes], bool] = lambda line: False) -> tuple[list[bytes], int]:
+    """The lines of a Python script's output, until enough of them were heard, and how it ended."""
+    heard: list[bytes] = []
+
+    def take(line: bytes) -> bool:
+        heard.append(line)
+        return enough(line)
+
+    with workshop({}) as where:
+        finished = listen(
+            [sys.executable, "-c", script],
+            where.code,
+            {},
+            told=None,
+            hear=take,
+            look_up=lambda: None,
+            seconds=60,
+        )
+    return heard, finished.code
+
+
+def test_lines_come_whole_however_they_were_written() -> None:
+    long = "x" * 200_000
+    script = (
+        "import os, time\n"
+        "for part in (b'one\\ntw', b'o\\n', b'\\n', b'x' * 200_000 + b'\\nla', b'st'):\n"
+        "    os.write(1, part)\n    time.sleep(0.02)\n"
+    )
+    assert hear(script) == ([b"one", b"two", b"", long.encode(), b"last"], 0)
+
+
+def test_a_tool_is_ended_as_soon_as_enough_was_heard() -> None:
+    script = "import time\nprint('first', flush=True)\nprint('second', flush=True)\ntime.sleep(60)"
+    heard, code = hear(script, lambda line: line == b"second")
+    assert heard == [b"first", b"second"]
+    assert code < 0
+
+
+def test_a_child_that_keeps_the_output_open_keeps_nobody_waiting() -> None:
+    child = "import time; time.sleep(60)"
+    script = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {child!r}])\nprint('done')"
+    assert hear(script) == ([b"done"], 0)
