@@ -117,6 +117,8 @@ TEXT_CHARACTERS = 20_000
 MOST_LINE = 10_000_000
 MOST_CWE = 9_999
 MOST_PLACES = 20
+MOST_COMBINED = 20
+REF_CHARACTERS = 20
 
 
 def clean_text(text: str, limit: int = TEXT_CHARACTERS) -> str:
@@ -146,4 +148,5 @@ def bounded(claim: Claim) -> Claim:
             for item in claim.elsewhere[:MOST_PLACES]
             if 1 <= item.first_line <= item.last_line <= MOST_LINE
         ),
+        combines=tuple(clean_text(ref, REF_CHARACTERS) for ref in claim.combines[:MOST_COMBINED]),
     )

@@ -15,7 +15,7 @@ from courses.domain.submissions import Authorship
 from courses.models import Assignment, Course, Membership, Submission
 from reviews.claims import Claim, DefectType, Place, Severity
 from reviews.engine import notes, passes
-from reviews.models import LanguageModel, Note, Pass, Recording, Reviewer
+from reviews.models import Connection, LanguageModel, Note, Pass, Recording, Reviewer
 from reviews.snapshots.files import SourceFile, tree_sha256
 
 SHOP = (
@@ -194,3 +194,13 @@ def recording(
 def note_of(submission: Submission, title: str) -> Note:
     """The student's note of that title."""
     return Note.objects.get(snapshot__revision__submission=submission, title=title)
+
+
+def model_reviewer(model: str, *, role: str = "full review", name: str = "") -> Reviewer:
+    """A reviewer that asks this model over HTTP: in tests, the stand-in."""
+    row = LanguageModel.objects.get(name=model)
+    provider = "anthropic" if row.family == "anthropic" else "openai"
+    connection = Connection.objects.get(name=provider, scope="")
+    return Reviewer.objects.create(
+        name=name or f"{row.label}, {role}", provider=provider, model=row, role=role, connection=connection
+    )

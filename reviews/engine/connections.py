@@ -7,14 +7,19 @@ site's connection that it stands in for.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
+from django.core.mail import mail_admins
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from reviews.engine.keys import clean_key, forget_key, set_key, unseal
 from reviews.models import Connection
 from reviews.providers.base import Access, ProviderError, Trouble
+
+log = logging.getLogger("blindspot.reviews")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,18 @@ def forget_keys_for_old_address(site: Connection) -> int:
     """
     owns = Connection.objects.filter(instead_of=site).exclude(sealed_key="")
     return owns.update(sealed_key="", key_set_at=None)
+
+
+def tell_administrators(connection: Connection, message: str) -> None:
+    """Write on a connection why it does not work, and mail it to the site's administrators, once."""
+    told = Connection.objects.filter(pk=connection.pk, check_worked=False, check_says=message)
+    if told.exists():
+        return
+    Connection.objects.filter(pk=connection.pk).update(
+        check_worked=False, check_says=message, checked_at=timezone.now()
+    )
+    log.error("The connection %s does not work: %s", connection, message)
+    mail_admins(f"The connection {connection} does not work", message, fail_silently=True)
 
 
 def _with_key(scope: str) -> QuerySet[Connection]:

@@ -27,6 +27,7 @@ from django.utils import timezone
 
 from reviews.claims import clean_text
 from reviews.engine import budgets, limits, prices
+from reviews.engine.connections import tell_administrators
 from reviews.engine.keys import without_key
 from reviews.models import Blob, Call, Connection, Pass, Price
 from reviews.providers.base import (
@@ -69,6 +70,9 @@ TURNED_AWAY = frozenset(
     }
 )
 """In these ways a call fails before the model has read it: where no reply had begun, nothing is owed."""
+
+FOR_ADMINISTRATORS = frozenset({Trouble.NOT_LET_IN, Trouble.NO_MONEY, Trouble.RETIRED})
+"""What no waiting mends, and only they can."""
 
 LET_GO = "Nobody waited for the answer any more, so the call was let go of. It may have been billed."
 LOST = "The worker ended before it heard the answer. It may have been billed."
@@ -250,7 +254,9 @@ class _Entry:
                 raise
             database.close()
             self._write(row, counted)
-        if self.connection and (usage or nothing_owed):
+        # A write that changes nothing would still wait for its turn on SQLite, so these two are spared.
+        counts_tokens = self.connection is not None and self.connection.tokens_left is not None
+        if self.connection and counts_tokens and (usage or nothing_owed):
             limits.give_back(self.connection, self.tokens - _sum(usage or Usage()))
 
     def tell_limits(self, error: ProviderError | None = None) -> None:
@@ -258,9 +264,12 @@ class _Entry:
         if self.connection is None or (error and error.trouble is Trouble.MISSING):
             return
         if error is None or not error.trouble.of_the_provider:
-            limits.worked(self.connection, self.asked_at)
+            if self.connection.failures or self.connection.open_until:
+                limits.worked(self.connection, self.asked_at)
         elif error.again:
             limits.failed(self.connection, error.trouble, timezone.now())
+        if error is not None and error.trouble in FOR_ADMINISTRATORS:
+            tell_administrators(self.connection, str(error))
 
     def _cost(self, usage: Usage | None) -> int | None:
         return prices.cost(usage, self.price) if usage and self.price else None
@@ -287,7 +296,7 @@ def _enter(asking: Asking, provider: ModelProvider, question: Question) -> _Entr
         now = timezone.now()
         connection = _connection(asking)
         if connection is not None:
-            limits.admit(connection, tokens, now)
+            connection = limits.admit(connection, tokens, now)
         price = prices.price_of(question.model, timezone.localdate(now))
         amount = prices.dearest(size + added, question.output_tokens, price) if price else None
         names = budgets.reserve(asking.budgets, amount, question.model)

@@ -60,8 +60,8 @@ class Bucket:
         return Bucket(self.per_minute, self.left - need, self.at)
 
 
-def admit(connection: Connection, tokens: int, now: datetime) -> None:
-    """Let one call of about so many tokens in, or say when to come again.
+def admit(connection: Connection, tokens: int, now: datetime) -> Connection:
+    """Let one call of about so many tokens in, or say when to come again; the row as it is now.
 
     Call it in the transaction in which the call's row is written: the lock on the connection that
     is taken here keeps the count of places right until then. Raises ProviderError(BUSY), counted
@@ -71,6 +71,8 @@ def admit(connection: Connection, tokens: int, now: datetime) -> None:
     with transaction.atomic():
         row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         site = site_connection(row)
+        before = row.requests_left, row.tokens_left, row.open_until
+        limited = bool(site.requests_per_minute or site.tokens_per_minute)
         if row.open_until is not None and row.open_until > now:
             raise _left_alone(site, row.open_until, now)
         if site.calls_at_once is not None and _places_taken(row, now) >= site.calls_at_once:
@@ -84,14 +86,15 @@ def admit(connection: Connection, tokens: int, now: datetime) -> None:
         if row.open_until is not None:
             # This call is the probe: the others wait for what becomes of it.
             row.open_until = now + LEFT_ALONE
-        row.save(update_fields=["requests_left", "tokens_left", "filled_at", "open_until"])
+        if limited or before != (row.requests_left, row.tokens_left, row.open_until):
+            row.save(update_fields=["requests_left", "tokens_left", "filled_at", "open_until"])
+        return row
 
 
 def give_back(connection: Connection, tokens: int) -> None:
     """Put back what a call was thought to need and did not; below 0: it needed more."""
     rows = Connection.objects.filter(pk=connection.pk, tokens_left__isnull=False)
-    # Looked at before it is written: on SQLite a write that changes nothing still waits for its turn.
-    if tokens and rows.exists():
+    if tokens:
         rows.update(tokens_left=F("tokens_left") + tokens)
 
 
@@ -103,8 +106,7 @@ def worked(connection: Connection, asked_at: datetime) -> None:
     troubled = Q(failures__gt=0) | Q(open_until__isnull=False)
     opened_before = Q(open_until=None) | Q(open_until__lte=asked_at + LEFT_ALONE)
     rows = Connection.objects.filter(troubled, opened_before, pk=connection.pk)
-    if rows.exists():
-        rows.update(failures=0, failing_since=None, open_until=None)
+    rows.update(failures=0, failing_since=None, open_until=None)
 
 
 def failed(connection: Connection, trouble: Trouble, now: datetime) -> None:

@@ -3,43 +3,83 @@
 from __future__ import annotations
 
 import logging
+import random
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from reviews.claims import bounded, clean_text
-from reviews.engine import reviews
+from reviews.claims import REF_CHARACTERS, Claim, Vote, bounded, clean_text
+from reviews.engine import ahead, conversation, reviews
 from reviews.engine.dispatch import send_on_commit
-from reviews.models import Finding, Pass, Review, locked
+from reviews.engine.leases import Lease, kept_alive, lease_end
+from reviews.models import Finding, Pass, Review, locked_for
 from reviews.protocols.base import Seat, Setup
-from reviews.providers.base import ProviderError, Report, Request, Trouble
+from reviews.providers.base import (
+    GivenUp,
+    Limits,
+    Listener,
+    ModelProvider,
+    ProviderError,
+    Report,
+    Request,
+    Trouble,
+)
 from reviews.providers.registry import provider
 from reviews.snapshots.files import SourceFile
-from reviews.snapshots.ground import ground
+from reviews.snapshots.ground import Ground, ground, is_evidence
 
 log = logging.getLogger("blindspot.reviews")
 
 RAW_CHARACTERS = 2_000_000
 """Of a reviewer's reply, so much is kept."""
 
-MAX_ATTEMPTS = 3
-"""After this many workers died on a pass, or this many retries, it is given up with its reason."""
+TEXT_CHARACTERS = 400_000
+"""Of a document or patch that a reviewer writes, so much is kept."""
+
+MAX_FAILURES = 5
+"""After so many failed calls, or workers that died on it, a pass is given up with its reason."""
+
+MOST_VOTES = 200
+"""So many votes of one reply are read, as many as findings."""
+
+LONGEST_WAIT = 900.0
+"""Seconds. A provider that asks for more is not waited for."""
+
+LONGEST_LIFE = 6 * 3600.0
+"""Seconds after its first start from which a pass is not tried again: every review ends.
+
+Long enough for a class to be let through a small limit of tokens a minute.
+"""
+
+FIRST_WAIT = 2.0
+"""Seconds before the second try; doubled for each further one, and spread by a half either way."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to run a pass until it runs out; `attempt` fences off every earlier holder."""
+class Work:
+    """What a reviewer returned, and what is needed to check and store it."""
 
-    pass_id: int
-    attempt: int
+    report: Report
+    files: tuple[SourceFile, ...]
+    left_out: Sequence[Sequence[str]] = ()
+    home: Mapping[str, str] = field(default_factory=dict)
+    """From the path under which a file left to its own: pseudonyms stand for names in paths, too."""
+
+    def claims(self) -> list[tuple[Claim, Ground]]:
+        """What was found, each checked against the texts that were shown, at the snapshot's own paths."""
+        checked = [ground(bounded(stated), self.files) for stated in self.report.findings]
+        return [(_at_home(claim, self.home), how) for claim, how in checked]
+
+    def votes(self) -> list[Vote]:
+        """What was said of others' findings, likewise."""
+        votes = [_grounded_vote(vote, self.files) for vote in self.report.votes[:MOST_VOTES]]
+        return [replace(vote, path=self.home.get(vote.path, vote.path)) for vote in votes]
 
 
 def run(pass_id: int) -> None:
@@ -51,113 +91,154 @@ def run(pass_id: int) -> None:
     if lease is None:
         return
     item = Pass.objects.select_related("review__snapshot").get(pk=pass_id)
-    files = item.review.snapshot.source_files()
     try:
-        seat = Setup.from_json(item.review.setup).seat(item.reviewer_id)
-        with _kept_alive(lease):
-            report = provider(seat.provider).review(_request(item, seat, files))
-        finish(lease, report, files)
+        with kept_alive(lease) as lost:
+            finish(lease, _work(lease, item, lost))
+    except GivenUp:
+        log.info("Pass %s was let go of: nobody waits for it any more.", pass_id)
     except ProviderError as error:
         settle(lease, error)
+    except (OperationalError, InterfaceError) as error:  # what was paid for is in the ledger and used again
+        log.warning("The database was away while pass %s ran: %s", pass_id, error)
+        what = "The database was away for a moment. It is tried again."
+        settle(lease, ProviderError(Trouble.UNREACHABLE, what, again=True))
     except Exception as error:  # a bug of ours must not leave the class waiting
         log.exception("Pass %s failed inside Blindspot.", pass_id)
         what = f"Blindspot itself failed here ({type(error).__name__}); the server's log says more."
         settle(lease, ProviderError(Trouble.UNREADABLE, what))
-    reviews.advance(item.review_id)
+    ahead.let_go(item)
 
 
 def take(pass_id: int) -> Lease | None:
-    """Claim a pass that is queued and due, or whose holder's lease ran out; None if it is neither."""
+    """Claim a pass that is queued and due, or whose holder's lease ran out; None if it is neither.
+
+    A holder that died counts as a failure.
+    """
     now = timezone.now()
-    due = Q(state=Pass.State.QUEUED) & (Q(not_before=None) | Q(not_before__lte=now))
-    abandoned = Q(state=Pass.State.RUNNING, leased_until__lt=now)
+    due = Q(state=Pass.State.QUEUED, failures__lt=MAX_FAILURES)
+    due &= Q(not_before=None) | Q(not_before__lte=now)
+    abandoned = Q(state=Pass.State.RUNNING, leased_until__lt=now, failures__lt=MAX_FAILURES - 1)
     with transaction.atomic():
-        snapshot_id = _snapshot_of(pass_id)
-        if snapshot_id is None:
+        if locked_for(pass_id) is None:
             return None
-        locked(snapshot_id)
         taken = (
-            Pass.objects.filter(due | abandoned, pk=pass_id, attempt__lt=MAX_ATTEMPTS)
+            Pass.objects.filter(due | abandoned, pk=pass_id)
             .filter(review__snapshot__seal__isnull=False)
             .update(
                 state=Pass.State.RUNNING,
                 attempt=F("attempt") + 1,
-                leased_until=_lease_end(),
+                failures=F("failures") + Case(When(state=Pass.State.RUNNING, then=1), default=0),
+                leased_until=lease_end(),
                 started_at=Coalesce("started_at", now),
             )
         )
         if not taken:
             return None
-        item = Pass.objects.get(pk=pass_id)
-        Review.objects.filter(pk=item.review_id, state=Review.State.QUEUED).update(
-            state=Review.State.RUNNING, started_at=now
+        attempt, review_id, state = Pass.objects.values_list("attempt", "review", "review__state").get(
+            pk=pass_id
         )
-    return Lease(pass_id, item.attempt)
+        if state == Review.State.QUEUED:
+            Review.objects.filter(pk=review_id).update(state=Review.State.RUNNING, started_at=now)
+    return Lease(pass_id, attempt)
 
 
-def finish(lease: Lease, report: Report, files: Sequence[SourceFile]) -> bool:
-    """Store the report, each finding checked against the code; False if the lease was lost."""
+def finish(lease: Lease, work: Work) -> bool:
+    """Store the report, each finding and vote checked against the code, and let the review go on.
+
+    False if the lease was lost. In one transaction: on SQLite each costs all others a wait.
+    """
+    report = work.report
+    claims, votes = work.claims(), work.votes()
     with transaction.atomic():
         item = _held(lease)
         if item is None:
             return False
         item.state = Pass.State.ANSWERED
         item.ended_at = timezone.now()
+        item.trouble = ""
         item.detail = clean_text(report.summary)
-        item.reviewer_version = report.reviewer[:100]
+        item.reviewer_version = clean_text(report.reviewer, 100)
         item.recorded = report.recorded
-        item.paths = list(report.paths)
-        item.usage = dict(report.usage)
+        item.paths = [work.home.get(path, path) for path in report.paths]
+        item.left_out = [[work.home.get(path, path), shown] for path, shown in work.left_out]
+        item.votes = [asdict(vote) for vote in votes]
+        item.verdict = report.verdict or ""
+        item.text = clean_text(report.text, TEXT_CHARACTERS)
         item.raw = clean_text(report.raw, RAW_CHARACTERS)
         item.save()
-        Finding.objects.bulk_create(_findings(item, report, files))
+        Finding.objects.bulk_create(finding_rows(item, claims))
+        reviews.go_on(item.review_id)
     return True
 
 
 def settle(lease: Lease, error: ProviderError) -> bool:
     """Queue the pass again where that can help, else record why it could not review.
 
-    False if the lease was lost.
+    A wait that our own limits ask for is no failure of the reviewer's. The review goes on where the
+    pass has ended. False if the lease was lost.
     """
     with transaction.atomic():
         item = _held(lease)
         if item is None:
             return False
-        item.detail = str(error)
+        item.detail = clean_text(str(error))
         item.trouble = error.trouble
         item.raw = clean_text(error.raw, RAW_CHARACTERS)
         item.leased_until = None
-        if error.retry_after is not None and item.attempt < MAX_ATTEMPTS:
+        item.failures += error.counted
+        wait = _wait(error, item.failures)
+        age = (timezone.now() - item.started_at).total_seconds() if item.started_at else 0
+        worth = item.failures < MAX_FAILURES and wait <= LONGEST_WAIT and age + wait <= LONGEST_LIFE
+        if error.again and worth:
             item.state = Pass.State.QUEUED
-            item.not_before = timezone.now() + timedelta(seconds=error.retry_after)
+            item.not_before = timezone.now() + timedelta(seconds=wait)
             item.save()
-            send_on_commit([item.pk], wait=error.retry_after)
+            send_on_commit([item.pk], wait=wait)
         else:
             item.state = Pass.State.UNABLE
             item.ended_at = timezone.now()
             item.save()
+            reviews.go_on(item.review_id)
     return True
 
 
 def give_up(pass_id: int) -> bool:
-    """End a pass on which MAX_ATTEMPTS workers died; False if it is not such a one."""
+    """End a pass on which workers kept dying; False if it is not such a one."""
     now = timezone.now()
     ended = Pass.objects.filter(
-        pk=pass_id, state=Pass.State.RUNNING, leased_until__lt=now, attempt__gte=MAX_ATTEMPTS
+        pk=pass_id, state=Pass.State.RUNNING, leased_until__lt=now, failures__gte=MAX_FAILURES - 1
     ).update(
         state=Pass.State.UNABLE,
+        failures=MAX_FAILURES,
         trouble=Trouble.TIMED_OUT,
         ended_at=now,
-        detail=f"The worker stopped {MAX_ATTEMPTS} times while this reviewer was reading.",
+        detail=f"The worker stopped, or the call failed, {MAX_FAILURES} times while it was reading.",
     )
     return bool(ended)
 
 
-def _request(item: Pass, seat: Seat, files: tuple[SourceFile, ...]) -> Request:
-    """What the reviewer is shown: the code and its task, and nothing of student or author.
+def _wait(error: ProviderError, failures: int) -> float:
+    """Seconds until the next try: what the provider asked for, else a jittered doubling."""
+    if error.retry_after is not None:
+        return error.retry_after
+    return float(FIRST_WAIT * 2 ** max(failures - 1, 0) * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter
 
-    The seat is the one that the review began with, whatever became of the reviewer's row since.
-    """
+
+def _work(lease: Lease, item: Pass, lost: threading.Event) -> Work:
+    """Ask the reviewer. The seat is the one that the review began with, whatever became of its row."""
+    seat = Setup.from_json(item.review.setup).seat(item.reviewer_id)
+    who = provider(seat.provider)
+    if isinstance(who, ModelProvider):
+        listener = Listener(given_up=lost.is_set, begun=lambda: ahead.let_go(item))
+        heard = conversation.hold(item, lease.attempt, seat, who, listener)
+        briefing = heard.briefing
+        return Work(heard.report, briefing.subject, briefing.left_out, briefing.leaving.home)
+    files = item.review.snapshot.source_files()
+    return Work(who.review(_request(item, seat, files)), files)
+
+
+def _request(item: Pass, seat: Seat, files: tuple[SourceFile, ...]) -> Request:
+    """What a reviewer that needs no prompt is shown: nothing of student or author."""
     return Request(
         files=files,
         sha256=item.review.snapshot.sha256,
@@ -165,56 +246,53 @@ def _request(item: Pass, seat: Seat, files: tuple[SourceFile, ...]) -> Request:
         role=item.role,
         round=item.round,
         model=seat.model,
+        limits=Limits(),
     )
 
 
 def _held(lease: Lease) -> Pass | None:
     """The pass, locked together with its snapshot, if the lease still holds it."""
-    snapshot_id = _snapshot_of(lease.pass_id)
-    if snapshot_id is None:
+    if locked_for(lease.pass_id) is None:
         return None
-    locked(snapshot_id)
-    mine = Pass.objects.select_for_update().filter(pk=lease.pass_id)
-    return mine.filter(attempt=lease.attempt, state=Pass.State.RUNNING).first()
+    mine = Pass.objects.select_for_update(of=("self",)).filter(pk=lease.pass_id)
+    held = mine.filter(attempt=lease.attempt, state=Pass.State.RUNNING)
+    return held.select_related("review").first()
 
 
-def _snapshot_of(pass_id: int) -> int | None:
-    """The snapshot whose lock guards the pass; None for a pass that is gone."""
-    return Pass.objects.filter(pk=pass_id).values_list("review__snapshot_id", flat=True).first()
-
-
-def _findings(item: Pass, report: Report, files: Sequence[SourceFile]) -> Iterator[Finding]:
-    for position, stated in enumerate(report.findings, 1):
-        claim, grounding = ground(bounded(stated), files)
+def finding_rows(item: Pass, grounded: Sequence[tuple[Claim, Ground]]) -> Iterator[Finding]:
+    """What a pass found, as rows that are not stored yet, in the order of its reply."""
+    for position, (claim, grounding) in enumerate(grounded, 1):
         finding = Finding(
-            by_pass=item, snapshot_id=item.review.snapshot_id, position=position, rule=claim.rule[:100]
+            by_pass=item,
+            snapshot_id=item.review.snapshot_id,
+            position=position,
+            rule=claim.rule[:100],
+            combines=list(claim.combines),
         )
         finding.take(claim)
         finding.grounding = grounding
         yield finding
 
 
-@contextmanager
-def _kept_alive(lease: Lease) -> Iterator[None]:
-    """Renew the lease from a thread of its own until the block ends."""
-    done = threading.Event()
-    thread = threading.Thread(target=_renew, args=(lease, done), name=f"lease-{lease.pass_id}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+def _at_home(claim: Claim, home: Mapping[str, str]) -> Claim:
+    place = claim.place
+    return replace(
+        claim,
+        path=home.get(claim.path, claim.path),
+        place=replace(place, path=home.get(place.path, place.path)) if place else None,
+        elsewhere=tuple(replace(item, path=home.get(item.path, item.path)) for item in claim.elsewhere),
+    )
 
 
-def _renew(lease: Lease, done: threading.Event) -> None:
-    mine = Pass.objects.filter(pk=lease.pass_id, attempt=lease.attempt, state=Pass.State.RUNNING)
-    try:
-        while not done.wait(settings.REVIEW_LEASE_SECONDS / 3):
-            mine.update(leased_until=_lease_end())
-    finally:
-        connection.close()
-
-
-def _lease_end() -> object:
-    return timezone.now() + timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
+def _grounded_vote(vote: Vote, files: Sequence[SourceFile]) -> Vote:
+    """The vote, knowing whether the line that it quotes stands in the code: in its file, if it names one."""
+    named = [file for file in files if not vote.path or file.path == vote.path]
+    stands = any(is_evidence(vote.quote, file.lines) for file in named)
+    return replace(
+        vote,
+        ref=clean_text(vote.ref, REF_CHARACTERS),
+        reason=clean_text(vote.reason),
+        quote=clean_text(vote.quote),
+        path=clean_text(vote.path),
+        grounded=stands,
+    )

@@ -4,40 +4,70 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from reviews.briefs import Document, Exhibit, Task
+from reviews.claims import Severity, Stance, Verdict, Vote
+from reviews.engine import ahead
+from reviews.engine.clearances import note_people
 from reviews.engine.dispatch import send_on_commit
+from reviews.engine.seats import seats_for
 from reviews.gap.defects import gather
-from reviews.models import Pass, Provenance, Review, Reviewer, Seal, Snapshot, locked
+from reviews.models import Finding, Pass, Provenance, Review, Seal, Snapshot, locked
 from reviews.protocols import PROTOCOLS
-from reviews.protocols.base import Done, Ended, Next, NoReviewer, Outcome, Returned, Seat, Setup, Turn
-from reviews.providers.registry import suits
+from reviews.protocols.base import PERSON, Done, Ended, Next, NoReviewer, Outcome, Returned, Setup, Turn
+from reviews.protocols.imported import IMPORTED
+from reviews.snapshots.documents import plan_among
 
 log = logging.getLogger("blindspot.reviews")
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One line of a review plan. No reviewers named means: any that suit the protocol."""
+    """One line of a review plan. No reviewers named means: any that suit the protocol.
+
+    `shown` is what every pass that reads the code is shown besides. With `even_off` the reviewers
+    that are named are asked though they are switched off: somebody names them here and now.
+    """
 
     protocol: str
     passes: int = 1
     reviewer_ids: tuple[int, ...] = ()
+    rounds: int = 3
+    focus: str = ""
+    revised_by: str = "model"
+    shown: tuple[Exhibit, ...] = ()
+    even_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is around a submission's reviews: whose keys, which budgets, whose names must not leave.
+
+    `scope` and `budgets` are names that mean nothing here ("course-7"). `on_behalf_of` is a hash.
+    `people` are the names and addresses of the people of the course.
+    """
+
+    scope: str = ""
+    budgets: tuple[str, ...] = ()
+    on_behalf_of: str = ""
+    people: tuple[str, ...] = ()
 
 
 class NotSealed(Exception):
     """No reviewer is called before the notes are sealed."""
 
 
-def start(snapshot: Snapshot, plan: Iterable[Planned]) -> list[Review]:
+def start(snapshot: Snapshot, plan: Iterable[Planned], around: Circumstances | None = None) -> list[Review]:
     """Begin every protocol of the plan over a sealed snapshot. Starting twice starts once.
 
     Raises NotSealed.
     """
+    around = around or Circumstances()
     with transaction.atomic():
         locked(snapshot.pk)
         if not Seal.objects.filter(snapshot=snapshot).exists():
@@ -45,30 +75,80 @@ def start(snapshot: Snapshot, plan: Iterable[Planned]) -> list[Review]:
         existing = list(Review.objects.filter(snapshot=snapshot))
         if existing:
             return existing
-        begun = [_begin(snapshot, position, planned, attempt=1) for position, planned in enumerate(plan, 1)]
+        plan = list(plan)
+        note_people(snapshot, around.people, [planned.focus for planned in plan])
+        begun = [begin(snapshot, position, planned, around) for position, planned in enumerate(plan, 1)]
         gather(snapshot)
         return begun
 
 
-def run_again(review: Review) -> Review:
+def begin(
+    snapshot: Snapshot,
+    position: int,
+    planned: Planned,
+    around: Circumstances,
+    *,
+    attempt: int = 1,
+    by: AbstractBaseUser | None = None,
+    exhibit: Exhibit | None = None,
+) -> Review:
+    """Begin one protocol's run; the caller holds the snapshot's lock."""
+    review = Review.objects.create(
+        snapshot=snapshot,
+        protocol=planned.protocol,
+        position=position,
+        attempt=attempt,
+        reviewer_ids=list(planned.reviewer_ids),
+        setup=_setup(snapshot, planned, exhibit).as_json(),
+        scope=around.scope,
+        budgets=list(around.budgets),
+        on_behalf_of=around.on_behalf_of,
+        asked_by_id=by.pk if by else None,
+    )
+    advance(review.pk)
+    review.refresh_from_db()
+    return review
+
+
+def run_again(review: Review, by: AbstractBaseUser | None = None, people: Iterable[str] = ()) -> Review:
     """A fresh run of an ended review's protocol; what the old run said no longer counts.
 
-    Asked twice at once, it starts one new run and returns it both times.
+    Asked twice at once, it starts one new run and returns it both times. What another tool's file
+    said cannot be asked again: it stays. `people` are those whose names must not leave.
     """
     with transaction.atomic():
         locked(review.snapshot_id)
         review.refresh_from_db()
         current = Review.objects.get(snapshot=review.snapshot_id, position=review.position, current=True)
-        if not current.ended:
+        if not current.ended or current.protocol == IMPORTED.name:
             return current
         Review.objects.filter(pk=current.pk).update(current=False)
-        planned = Planned(current.protocol, current.setup["passes"], tuple(current.reviewer_ids))
-        begun = _begin(review.snapshot, review.position, planned, attempt=current.attempt + 1)
+        note_people(review.snapshot, people)
+        before = Setup.from_json(current.setup)
+        planned = Planned(
+            current.protocol,
+            before.passes,
+            tuple(current.reviewer_ids),
+            before.rounds,
+            before.focus,
+            before.revised_by,
+            before.shown,
+        )
+        around = Circumstances(current.scope, tuple(current.budgets), current.on_behalf_of)
+        begun = begin(
+            review.snapshot,
+            review.position,
+            planned,
+            around,
+            attempt=current.attempt + 1,
+            by=by,
+            exhibit=before.exhibit,
+        )
         gather(review.snapshot)
         return begun
 
 
-def cancel(review: Review, by: AbstractBaseUser) -> bool:
+def cancel(review: Review, by: AbstractBaseUser | None) -> bool:
     """Stop what has not started and let go of what has; say whether there was anything to stop."""
     with transaction.atomic():
         locked(review.snapshot_id)
@@ -78,9 +158,9 @@ def cancel(review: Review, by: AbstractBaseUser) -> bool:
             .exclude(state__in=Review.ENDED)
             .update(
                 state=Review.State.CANCELLED,
+                reason=f"Cancelled by {by.get_username() if by else 'the terminal'}.",
                 ended_at=now,
-                cancelled_by=by.pk,
-                reason=f"Cancelled by {by.get_username()}.",
+                cancelled_by_id=by.pk if by else None,
             )
         )
         if stopped:
@@ -97,25 +177,37 @@ def advance(review_id: int) -> None:
     Safe to call at any time and any number of times.
     """
     with transaction.atomic():
-        snapshot = locked(Review.objects.values_list("snapshot_id", flat=True).get(pk=review_id))
-        review = Review.objects.get(pk=review_id)
-        passes = list(review.passes.select_related("reviewer"))
-        if review.ended or not all(item.ended for item in passes):
-            return
-        following = _following(review, passes)
-        if isinstance(following, Done):
-            _end(review, following)
-            gather(snapshot)
-        else:
-            _queue(review, following)
+        locked(Review.objects.values_list("snapshot_id", flat=True).get(pk=review_id))
+        go_on(review_id)
+
+
+def fail(review_id: int, reason: str) -> None:
+    """End a review that cannot go on; what its reviewers said is kept."""
+    unfinished = Review.objects.filter(pk=review_id).exclude(state__in=Review.ENDED)
+    unfinished.update(state=Review.State.FAILED, reason=reason, ended_at=timezone.now())
+
+
+def go_on(review_id: int) -> None:
+    """What `advance` does, for a caller that holds the snapshot's lock."""
+    if Pass.objects.filter(review=review_id).exclude(state__in=Pass.ENDED).exists():
+        return
+    review = Review.objects.select_related("snapshot").get(pk=review_id)
+    if review.ended:
+        return
+    passes = list(review.passes.defer("raw").order_by("round", "position"))
+    following = _following(review, passes)
+    if isinstance(following, Done):
+        _end(review, following)
+        gather(review.snapshot)
+    else:
+        _queue(review, following)
 
 
 def _following(review: Review, passes: Sequence[Pass]) -> Next:
     """What the protocol says comes next. A bug of ours fails the review: nobody waits for it."""
     try:
         setup = Setup.from_json(review.setup)
-        returned = [_returned(setup, item) for item in passes]
-        return PROTOCOLS[review.protocol].step(setup, returned)
+        return PROTOCOLS[review.protocol].step(setup, returned_of(review, setup, passes))
     except NoReviewer as missing:
         return Done(Outcome.INCOMPLETE, str(missing))
     except Exception as error:
@@ -124,60 +216,72 @@ def _following(review: Review, passes: Sequence[Pass]) -> Next:
         return Done(Outcome.FAILED, what)
 
 
-def _begin(snapshot: Snapshot, position: int, planned: Planned, attempt: int) -> Review:
-    review = Review.objects.create(
-        snapshot=snapshot,
-        protocol=planned.protocol,
-        position=position,
-        attempt=attempt,
-        reviewer_ids=list(planned.reviewer_ids),
-        setup=_setup(snapshot, planned).as_json(),
+def returned_of(review: Review, setup: Setup, passes: Sequence[Pass]) -> list[Returned]:
+    """The ended passes as the protocol sees them, findings in the order in which they were stored."""
+    found: dict[int, list[Finding]] = {item.pk: [] for item in passes}
+    for finding in Finding.objects.filter(by_pass__review=review).order_by("by_pass", "position"):
+        found[finding.by_pass_id].append(finding)
+    return [_returned(setup, item, found[item.pk]) for item in passes]
+
+
+def _returned(setup: Setup, item: Pass, found: Sequence[Finding]) -> Returned:
+    turn = Turn(
+        setup.seat(item.reviewer_id),
+        item.round,
+        item.position,
+        item.siglum,
+        Task(item.task),
+        item.role,
+        tuple(Exhibit(*pair) for pair in item.exhibits),
+        Document(*item.document) if item.document else None,
     )
-    advance(review.pk)
-    review.refresh_from_db()
-    return review
+    return Returned(
+        turn,
+        Ended(item.state),
+        item.detail,
+        tuple(replace(row.claim(), combines=tuple(row.combines)) for row in found),
+        tuple(vote_from_json(vote) for vote in item.votes),
+        Verdict(item.verdict) if item.verdict else None,
+        item.text,
+    )
 
 
-def _setup(snapshot: Snapshot, planned: Planned) -> Setup:
+def vote_from_json(values: dict[str, object]) -> Vote:
+    """The inverse of `dataclasses.asdict` on a Vote; strings become their enumerations."""
+    severity = values["severity"]
+    return Vote(
+        **{  # type: ignore[arg-type]
+            **values,
+            "stance": Stance(str(values["stance"])),
+            "severity": Severity(str(severity)) if severity else None,
+        }
+    )
+
+
+def _setup(snapshot: Snapshot, planned: Planned, exhibit: Exhibit | None) -> Setup:
     provenance = Provenance.objects.filter(snapshot=snapshot).first()
     return Setup(
         author_model=provenance.model_name if provenance else "",
         author_family=provenance.family if provenance else "",
-        seats=_seats(snapshot, planned),
+        seats=seats_for(
+            snapshot,
+            planned.protocol,
+            planned.reviewer_ids,
+            planned.revised_by,
+            even_off=planned.even_off,
+        ),
         passes=planned.passes,
+        rounds=planned.rounds,
+        focus=planned.focus,
+        revised_by=planned.revised_by,
+        document=plan_among(snapshot.source_files()) if PROTOCOLS[planned.protocol].needs_document else None,
+        exhibit=exhibit,
+        shown=planned.shown,
     )
-
-
-def _seats(snapshot: Snapshot, planned: Planned) -> tuple[Seat, ...]:
-    """The reviewers that may be asked: those named, else all; models or analysers, as it needs.
-
-    Who reads no file of this code is not asked about it.
-    """
-    paths = list(snapshot.files.values_list("path", flat=True))
-    asks_models = PROTOCOLS[planned.protocol].asks_models
-    suitable = Reviewer.objects.filter(active=True, model__isnull=not asks_models)
-    if planned.reviewer_ids:
-        suitable = suitable.filter(pk__in=planned.reviewer_ids)
-    return tuple(
-        Seat(
-            reviewer_id=reviewer.pk,
-            name=reviewer.name,
-            provider=reviewer.provider,
-            model=reviewer.model.name if reviewer.model else "",
-            family=reviewer.model.family if reviewer.model else "",
-            role=reviewer.role,
-        )
-        for reviewer in suitable.select_related("model").order_by("pk")
-        if suits(reviewer.provider, paths)
-    )
-
-
-def _returned(setup: Setup, item: Pass) -> Returned:
-    turn = Turn(setup.seat(item.reviewer_id), item.round, item.position, item.siglum)
-    return Returned(turn, Ended(item.state), item.detail)
 
 
 def _queue(review: Review, turns: Sequence[Turn]) -> None:
+    shown = Setup.from_json(review.setup).shown
     made = Pass.objects.bulk_create(
         Pass(
             review=review,
@@ -185,16 +289,39 @@ def _queue(review: Review, turns: Sequence[Turn]) -> None:
             round=turn.round,
             position=turn.position,
             siglum=turn.siglum,
-            role=turn.seat.role,
+            role=turn.role or turn.seat.role,
+            task=turn.task,
+            exhibits=[
+                [exhibit.title, exhibit.text]
+                for exhibit in (*(shown if turn.task.reads_code else ()), *turn.exhibits)
+            ],
+            document=[turn.document.path, turn.document.text] if turn.document else None,
+            state=Pass.State.WAITING if turn.seat.provider == PERSON else Pass.State.QUEUED,
         )
         for turn in turns
     )
-    send_on_commit(item.pk for item in made)
+    to_send = [item for item in made if item.state == Pass.State.QUEUED]
+    held = ahead.hold_back(review, to_send)
+    send_on_commit(item.pk for item in to_send if item.pk not in held)
 
 
 def _end(review: Review, done: Done) -> None:
     review.state = Review.State(done.outcome)
     review.reason = done.reason
+    review.result = dict(done.result)
     review.ended_at = timezone.now()
-    review.save(update_fields=["state", "reason", "ended_at"])
+    review.save(update_fields=["state", "reason", "result", "ended_at"])
+    _mark_findings(review)
     log.info("Review %s (%s) is %s.", review.pk, review.protocol, review.state)
+
+
+def _mark_findings(review: Review) -> None:
+    """Write onto each finding what the protocol made of it: `result["outcomes"]` by reference."""
+    outcomes: dict[str, str] = review.result.get("outcomes", {})
+    if not outcomes:
+        return
+    rows = Finding.objects.filter(by_pass__review=review)
+    rows = rows.order_by("by_pass__round", "by_pass__position", "position")
+    for number, finding in enumerate(rows, 1):
+        finding.outcome = outcomes.get(f"F{number}", "")
+        finding.save(update_fields=["outcome"])

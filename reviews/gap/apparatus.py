@@ -10,11 +10,21 @@ from enum import StrEnum
 from django.db.models import Prefetch
 
 from reviews.claims import Severity
-from reviews.gap.defects import put_in_words
+from reviews.gap.defects import SPEAKING, put_in_words
 from reviews.gap.measures import Judged
 from reviews.models import Defect, Finding, Note, Pass, Provenance, Review, Seal, Snapshot
 from reviews.protocols import PROTOCOLS
+from reviews.protocols.base import Protocol
 from reviews.providers.registry import suits
+
+ORDER = "SLTAXDRMCI"
+"""The columns from left to right, by the letters of their witnesses. Who only reads texts has none."""
+
+MUTE = (Review.State.INCOMPLETE, Review.State.FAILED)
+"""A review that ended so before anybody spoke about the code could not review it."""
+
+HEAVY = ("raw", "text", "document", "exhibits", "votes")
+"""What of a pass only its own page shows."""
 
 
 class Sight(StrEnum):
@@ -77,7 +87,7 @@ def who_saw_what(snapshot: Snapshot, *, decided: bool = True) -> Apparatus:
         snapshot.defects.select_related("duplicate_of", "decided_by").prefetch_related(
             "notes",
             "findings",
-            Prefetch("findings__by_pass", Pass.objects.defer("raw").select_related("review", "reviewer")),
+            Prefetch("findings__by_pass", Pass.objects.defer(*HEAVY).select_related("review", "reviewer")),
         )
     )
     notes: dict[int, list[Note]] = defaultdict(list)
@@ -103,37 +113,44 @@ def who_saw_what(snapshot: Snapshot, *, decided: bool = True) -> Apparatus:
 
 
 def witnesses_of(snapshot: Snapshot) -> tuple[Witness, ...]:
-    """The columns: the student, the linters, the green tests, then the models as they were asked."""
-    by_siglum: dict[str, list[Pass]] = {}
+    """The columns: the student, the linters, the green tests, then the models as they were asked.
+
+    Only passes that speak about the code make one: who read a plan or a patch is no witness here.
+    All of a panel speak under one siglum, and are one witness.
+    """
+    heard: dict[str, list[Pass]] = {}
     mute: list[Witness] = []
     reviews = snapshot.reviews.filter(current=True).prefetch_related(
-        Prefetch("passes", Pass.objects.defer("raw").select_related("reviewer__model"))
+        Prefetch("passes", Pass.objects.defer(*HEAVY).select_related("reviewer__model"))
     )
     for review in reviews:
-        for item in review.passes.all():
-            by_siglum.setdefault(item.siglum, []).append(item)
-        if not review.passes.all() and review.ended:
+        letter = PROTOCOLS[review.protocol].letter
+        speaking = [item for item in review.passes.all() if item.about_code]
+        for item in speaking:
+            heard.setdefault(item.siglum, []).append(item)
+        if not speaking and review.state in MUTE and letter in ORDER:
             mute.append(_mute(review))
-    heard = [_heard(siglum, passes) for siglum, passes in by_siglum.items()]
-    columns = sorted([*heard, *mute], key=lambda witness: "LAXDC".find(witness.letter))
-    linters = [witness for witness in columns if witness.letter == "L"]
-    models = [witness for witness in columns if witness.letter != "L"]
     green = Provenance.objects.filter(snapshot=snapshot).first()
     tests = [Witness("T", "T", "The code's own green tests")] if green and green.green else []
     sealed = Seal.objects.filter(snapshot=snapshot).exists()
     student = [Witness("S", "S", "The student")] if sealed else []
-    return (*student, *linters, *tests, *models)
+    models = [_heard(siglum, passes) for siglum, passes in heard.items()]
+    return tuple(sorted([*student, *tests, *models, *mute], key=lambda one: ORDER.find(one.letter)))
 
 
 def judged(snapshot_ids: Iterable[int]) -> dict[int, list[Judged]]:
-    """The defects of many snapshots as the numbers see them, in three queries whatever their number."""
+    """The defects of many snapshots as the numbers see them, in three queries whatever their number.
+
+    What a panel dismissed, it does not count as having seen.
+    """
     ids = list(snapshot_ids)
     defects = list(Defect.objects.filter(snapshot__in=ids))
     originals = {defect.pk: defect.duplicate_of_id or defect.pk for defect in defects}
     notes: dict[int, int] = defaultdict(int)
     for home in Note.objects.filter(snapshot__in=ids).exclude(defect=None).values_list("defect", flat=True):
         notes[originals[home]] += 1
-    seen = Finding.objects.filter(snapshot__in=ids, by_pass__review__current=True).exclude(defect=None)
+    found = Finding.objects.filter(SPEAKING, snapshot__in=ids)
+    seen = found.exclude(defect=None).exclude(outcome=Finding.Outcome.DISMISSED)
     by_models = {originals[home] for home in seen.values_list("defect", flat=True).distinct()}
     by_snapshot: dict[int, list[Judged]] = {pk: [] for pk in ids}
     for defect in defects:
@@ -164,7 +181,9 @@ def _cell(witness: Witness, defect: Defect, notes: Sequence[Note], findings: Seq
     if witness.letter == "T":
         return Cell(witness, Sight.MISSED)
     passes = {item.pk for item in witness.passes}
-    claims = tuple(item for item in findings if item.by_pass_id in passes)
+    claims = tuple(
+        item for item in findings if item.by_pass_id in passes and item.outcome != Finding.Outcome.DISMISSED
+    )
     return Cell(witness, Sight.SEEN if claims else _silence(witness, defect), claims)
 
 
@@ -199,19 +218,25 @@ def _path(defect: Defect) -> str:
 
 def _heard(siglum: str, passes: Sequence[Pass]) -> Witness:
     protocol = PROTOCOLS[passes[0].review.protocol]
+    label = label_of(protocol, passes[0].role)
     names = ", ".join(dict.fromkeys(item.reviewer.name for item in passes))
     unable = "; ".join(item.detail for item in passes if item.state == Pass.State.UNABLE)
     return Witness(
         siglum,
         protocol.letter,
-        f"{protocol.label}: {names}",
+        f"{label}: {names}",
         tuple(passes),
         any(item.recorded for item in passes),
         unable,
     )
 
 
+def label_of(protocol: Protocol, role: str) -> str:
+    """What a witness is called: by its role where that is what tells a protocol's reviewers apart."""
+    return role.capitalize() if protocol.letter == "R" else protocol.label
+
+
 def _mute(review: Review) -> Witness:
-    """A review that could not even begin still has its column: could not review is not silence."""
+    """A review that never came to the code still has its column: could not review is not silence."""
     protocol = PROTOCOLS[review.protocol]
     return Witness(protocol.letter, protocol.letter, protocol.label, reason=review.reason or review.state)

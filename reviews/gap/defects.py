@@ -9,11 +9,18 @@ from statistics import median_low
 from django.db import transaction
 from django.db.models import Max, Q
 
+from reviews.briefs import Task
 from reviews.claims import Severity
 from reviews.gap.match import Words, clusters, compare, prepare, told_apart
 from reviews.models import Defect, Finding, Note, Snapshot
 
 Stored = Note | Finding
+
+ABOUT_CODE = tuple(task.value for task in Task if task.about_code)
+"""The tasks whose findings are claims about the snapshot: not those on a plan, a text or a patch."""
+
+SPEAKING = Q(by_pass__review__current=True, by_pass__task__in=ABOUT_CODE)
+"""The findings that are such claims, of runs that were not run again."""
 
 
 @transaction.atomic
@@ -48,7 +55,7 @@ def describe(defect: Defect) -> None:
     finding that is surest of itself, since findings are written to be read by strangers, else
     the student's.
     """
-    members: list[Stored] = [*defect.notes.all(), *defect.findings.filter(by_pass__review__current=True)]
+    members: list[Stored] = [*defect.notes.all(), *defect.findings.filter(SPEAKING)]
     if members and not defect.titled_by_person:
         put_in_words(defect, members)
         defect.save(update_fields=["title", "severity", "odc_type", "cwe"])
@@ -82,7 +89,7 @@ def _telling(item: Stored) -> tuple[bool, int, int]:
 
 
 def _claims(snapshot: Snapshot) -> list[Stored]:
-    findings = snapshot.findings.filter(Q(by_pass__review__current=True) | Q(moved_by_person=True))
+    findings = snapshot.findings.filter(SPEAKING | Q(moved_by_person=True))
     return [*snapshot.notes.all(), *findings]
 
 

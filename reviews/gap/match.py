@@ -5,13 +5,13 @@ A first, honest matching by file, line overlap and word overlap.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from reviews.claims import Claim
+from reviews.words import terms
 
 NEAR_LINES = 3
 """Reviewers cite the call, the definition or the line above: so far apart still counts as near."""
@@ -24,18 +24,6 @@ SAME_LINES, NEAR, ONE_UNPLACED, BOTH_UNPLACED, FAR = 0.16, 0.28, 0.36, 0.42, 0.6
 
 CWE_BONUS = 0.15
 """What an equal CWE number adds to the share of common words."""
-
-_WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|[a-z]+|\d+")
-_STOP = frozenset(
-    (
-        "a an and any are as at be been because but by can could code do does each every for from get gets "
-        "had has have here how if in into is it its just line lines may might more must no not of on one "
-        "only or other same should since so some such than that the their them then there these they this "
-        "those to two up use used uses using very via was were what when where which while will with "
-        "without would you your"
-    ).split(" ")
-)
-"""Words that say nothing of what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +57,7 @@ FURTHER = Match(0.0, f"They are in one file, more than {FAR_LINES} lines apart."
 def prepare(claim: Claim) -> Words:
     """Split the claim's words, identifiers too, and drop endings and words that say nothing."""
     text = f"{claim.title} {claim.explanation} {claim.quote}"
-    words = (word.lower() for word in _WORD.findall(text))
-    return Words(claim, frozenset(_stem(word) for word in words if word not in _STOP and len(word) > 1))
+    return Words(claim, terms(text))
 
 
 def compare(a: Words, b: Words) -> Match:
@@ -98,14 +85,6 @@ def _needed(a: Claim, b: Claim) -> tuple[float, str]:
     if a.place.overlaps(b.place, slack=NEAR_LINES):
         return NEAR, f"They lie within {NEAR_LINES} lines"
     return FAR, "They are in one file, lines apart"
-
-
-def _stem(word: str) -> str:
-    """A rough stem: enough to make 'queries', 'query' and 'queried' one word."""
-    for ending, rest in (("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)] + rest
-    return word
 
 
 def told_apart(a: Claim, b: Claim) -> bool:

@@ -7,7 +7,7 @@ from reviews.models.defect import Defect
 from reviews.models.ledger import Call
 from reviews.models.review import Pass, Recording, Review
 from reviews.models.reviewer import LanguageModel, Reviewer
-from reviews.models.snapshot import Blob, Provenance, Seal, Snapshot, SnapshotFile, locked
+from reviews.models.snapshot import Blob, Provenance, Seal, Snapshot, SnapshotFile, locked, locked_for
 
 __all__ = [
     "Blob",
@@ -30,4 +30,5 @@ __all__ = [
     "Snapshot",
     "SnapshotFile",
     "locked",
+    "locked_for",
 ]

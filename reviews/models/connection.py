@@ -19,7 +19,9 @@ class Connection(models.Model):
     name = models.CharField(max_length=60)
     provider = models.CharField(max_length=50, help_text="A key of settings.REVIEW_PROVIDERS.")
     base_url = models.CharField(
-        max_length=300, blank=True, help_text="Empty: the provider's usual one, or its environment variable's."
+        max_length=300,
+        blank=True,
+        help_text="Empty: the provider's usual one, or its environment variable's.",
     )
     sealed_key = models.TextField(blank=True, editable=False)
     key_set_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -58,9 +60,7 @@ class Connection(models.Model):
         ordering = ("name", "pk")
         constraints = [
             models.UniqueConstraint(fields=("name", "scope"), name="a_connection_once_per_scope"),
-            models.UniqueConstraint(
-                fields=("instead_of", "scope"), name="one_replacement_per_scope"
-            ),
+            models.UniqueConstraint(fields=("instead_of", "scope"), name="one_replacement_per_scope"),
         ]
 
     def __str__(self) -> str:

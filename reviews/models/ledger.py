@@ -64,9 +64,7 @@ class Call(models.Model):
     class Meta:
         ordering = ("asked_at", "pk")
         constraints = [
-            models.UniqueConstraint(
-                fields=("by_pass", "attempt", "number"), name="a_call_once_per_attempt"
-            ),
+            models.UniqueConstraint(fields=("by_pass", "attempt", "number"), name="a_call_once_per_attempt"),
         ]
         indexes = [models.Index(fields=("connection", "state"), name="call_by_connection_and_state")]
 

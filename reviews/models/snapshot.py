@@ -42,6 +42,12 @@ def locked(snapshot_id: int) -> Snapshot:
     return Snapshot.objects.select_for_update().get(pk=snapshot_id)
 
 
+def locked_for(pass_id: int) -> Snapshot | None:
+    """The snapshot that a pass reads, locked likewise; None for a pass that is gone."""
+    rows = Snapshot.objects.select_for_update(of=("self",))
+    return rows.filter(reviews__passes=pass_id).first()
+
+
 class SnapshotFile(models.Model):
     """A path in a snapshot and the text that it holds."""
 

@@ -28,6 +28,9 @@ class Seat:
     connection_id: int | None = None
 
 
+UNKNOWN = "unknown"
+"""The family of an author of whom nobody said which model it is."""
+
 PERSON = "person"
 """The provider of a seat that a person fills: asked by a page, not by a call."""
 
@@ -67,7 +70,12 @@ class Setup:
 
     @property
     def strangers(self) -> tuple[Seat, ...]:
-        """The seats of other families than the author's, by computation, whatever a label says."""
+        """The seats of other families than the author's, by computation, whatever a label says.
+
+        Nobody is a stranger to an author whom nobody knows.
+        """
+        if self.author_family in ("", UNKNOWN):
+            return ()
         return tuple(seat for seat in self.seats if seat.family and seat.family != self.author_family)
 
     def as_json(self) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def entries(returned: Sequence[Returned]) -> list[Entry]:
         Entry(
             number,
             claim,
-            item.turn.position if item.answered else 0,
+            item.turn.position,
             item.turn.round,
             _parts(claim, rounds, item.turn.round),
             Wording.of(claim),

@@ -111,7 +111,7 @@ def _gathered(events: Iterable[Any], heard: Heard) -> dict[str, Any]:
             message = event["message"]
             heard.usage = usage(message["usage"])
         elif kind == "content_block_delta" and event["delta"]["type"] == "text_delta":
-            heard.pieces.append(event["delta"]["text"])
+            heard.hears(event["delta"]["text"])
         elif kind == "message_delta":
             # Usage is told again as far as it has grown.
             grown = {name: value for name, value in event["usage"].items() if value is not None}

@@ -157,7 +157,7 @@ class ClaudeListening(Listening):
                 self.answering = block["type"] == "text" or block.get("name") == FORM_TOOL
             case "content_block_delta" if self.answering:
                 delta = event["delta"]
-                self.heard.pieces.append(str(delta.get("partial_json") or delta.get("text") or ""))
+                self.heard.hears(str(delta.get("partial_json") or delta.get("text") or ""))
             case "message_delta":
                 self._usage(event["usage"])
                 self.stop_reason = str(event["delta"]["stop_reason"] or "")

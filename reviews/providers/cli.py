@@ -113,6 +113,8 @@ class CommandLine(ABC):
 
     caches = False
     """A subscription costs nothing for a call, so there is no price to lower."""
+    adds_tokens = 20_000
+    """What a tool puts around a prompt, at most: a budget reserves it."""
 
     name: ClassVar[str]
     program: ClassVar[str]

@@ -72,6 +72,9 @@ NOBODY = re.compile(r"connection failed|error sending request", re.I)
 class Codex(CommandLine):
     """Asks a model by way of the Codex CLI."""
 
+    writes_at_most = 128_000
+    """It takes no limit of output tokens, so a budget reserves what its models can write at all."""
+
     name: ClassVar[str] = "Codex"
     program: ClassVar[str] = "codex"
     package: ClassVar[str] = "@openai/codex"

@@ -111,7 +111,7 @@ def _whole(said: Any, service: Service, heard: Heard) -> Reply:
     heard.begins()
     heard.usage = usage(said.get("usage") or {})
     choice = said["choices"][0]
-    heard.pieces.append(choice["message"].get("content") or "")
+    heard.hears(choice["message"].get("content") or "")
     refusal = choice["message"].get("refusal") or ""
     return _reply(choice.get("finish_reason"), refusal, said.get("model"), heard)
 
@@ -126,7 +126,7 @@ def _streamed(chunks: Iterable[Any], service: Service, heard: Heard) -> Reply:
         for choice in chunk.get("choices") or ():
             heard.begins()
             delta = choice.get("delta") or {}
-            heard.pieces.append(delta.get("content") or "")
+            heard.hears(delta.get("content") or "")
             refusal += delta.get("refusal") or ""
             reason = choice.get("finish_reason") or reason
     if not reason:

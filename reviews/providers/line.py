@@ -30,6 +30,9 @@ TIMES_SECONDS = 5
 
 CONNECT_SECONDS = 10.0
 
+MOST_CHARACTERS = 4_000_000
+"""A million tokens: no model writes so much in one reply."""
+
 UNEXPECTED = (ValueError, KeyError, TypeError, AttributeError)
 """What reading a reply raises that is not of the form that it should have."""
 
@@ -43,11 +46,23 @@ class Heard:
     usage: Usage | None = None
     request_id: str = ""
     begun: bool = False
+    characters: int = 0
 
     @property
     def text(self) -> str:
         """The text so far."""
         return "".join(self.pieces)
+
+    def hears(self, piece: str) -> None:
+        """One more piece of the text. Raises ProviderError where a reply has no end."""
+        self.pieces.append(piece)
+        self.characters += len(piece)
+        if self.characters > MOST_CHARACTERS:
+            raise ProviderError(
+                Trouble.UNREADABLE,
+                f"The reply went on beyond {MOST_CHARACTERS:,} characters, so it was broken off. "
+                "An administrator can look at the server that sends it.",
+            )
 
     def begins(self) -> None:
         """The first of the reply is here; say so once."""

@@ -133,7 +133,7 @@ def _last(events: Iterable[Any], service: Service, heard: Heard) -> dict[str, An
         if kind != "response.failed":
             heard.begins()
         if kind == "response.output_text.delta":
-            heard.pieces.append(event["delta"])
+            heard.hears(event["delta"])
         if kind in LAST:
             response: dict[str, Any] = event["response"]
             return response

@@ -43,7 +43,7 @@ _JUNK_FILES = {
     "desktop.ini": "Windows metadata",
 }
 # Left out where every type is accepted, too: they come along with most projects and are never text.
-_NEVER_TEXT = (
+NEVER_TEXT = (
     *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".bmp", ".mp3", ".mp4", ".pdf"),
     *(".woff", ".woff2", ".ttf", ".otf", ".eot", ".zip", ".gz", ".jar", ".whl"),
     *(".pyc", ".class", ".o", ".so", ".dll", ".dylib", ".exe", ".db", ".sqlite", ".sqlite3"),
@@ -164,7 +164,7 @@ class _Unpacking:
         except UploadRefused as refusal:
             self.gathering.refuse(refusal)
             return ""
-        if junk := _junk(path, is_folder):
+        if junk := junk_of(path, is_folder):
             self.left_out.setdefault(*junk)
         elif objection:
             self.gathering.refuse(f"{visible(path)} in {self.name} is {objection}.")
@@ -179,7 +179,7 @@ class _Unpacking:
     def _other_type(self, path: str) -> str:
         if not accepted_type(path, self.types):
             return "not of an accepted type"
-        return "not text" if not self.types and accepted_type(path, _NEVER_TEXT) else ""
+        return "not text" if not self.types and accepted_type(path, NEVER_TEXT) else ""
 
 
 def _inflated(name: str, data: bytes, most: int) -> bytes:
@@ -226,7 +226,7 @@ def _not_an_archive(name: str, data: bytes) -> str:
     return f"{visible(name)} is neither a .zip nor a .tar.gz archive."
 
 
-def _junk(path: str, is_folder: bool) -> tuple[str, str] | None:
+def junk_of(path: str, is_folder: bool) -> tuple[str, str] | None:
     """What to report as left out, and why: the outermost junk folder, or a file known as junk."""
     parts = path.split("/")
     for index, part in enumerate(parts):

@@ -9,6 +9,12 @@ from enum import StrEnum
 from reviews.claims import Claim, Place
 from reviews.snapshots.files import SourceFile
 
+LEAST_QUOTED = 2
+"""Letters and figures without which a quotation says nothing of its place."""
+
+LEAST_EVIDENCE = 6
+"""Letters and figures without which a quoted line can refute nobody."""
+
 
 class Ground(StrEnum):
     """How a claim stands on the code."""
@@ -37,10 +43,12 @@ _WORDS = {
 def ground(claim: Claim, files: Sequence[SourceFile]) -> tuple[Claim, Ground]:
     """The claim at the place where its quotation stands, and how it got there.
 
-    A quotation that stands elsewhere in the cited file moves the claim to the nearest occurrence;
-    a path that only ends like one file's is taken as that file's. A claim whose file, lines or
-    quotation cannot be found is returned as it was, as NONE: kept, marked, and worth less.
+    A quotation that stands elsewhere in the cited file moves the claim to the nearest occurrence; a
+    path that only ends like one file's is taken as that file's. Of its further places those stay
+    that exist. A claim whose file, lines or quotation cannot be found is returned as it was, as
+    NONE: kept, marked, and worth less.
     """
+    claim = replace(claim, elsewhere=_that_exist(claim.elsewhere, files))
     path = claim.place.path if claim.place else claim.path
     if not path:
         return claim, Ground.WHOLE
@@ -48,7 +56,7 @@ def ground(claim: Claim, files: Sequence[SourceFile]) -> tuple[Claim, Ground]:
     if file is None:
         return claim, Ground.NONE
     renamed = file.path != path
-    if not claim.quote.strip():
+    if _letters(claim.quote) < LEAST_QUOTED:
         return _without_quotation(claim, file, renamed)
     cited = claim.place.first_line if claim.place else 1
     found = find_quotation(claim.quote, file.lines, near=cited)
@@ -69,6 +77,16 @@ def _without_quotation(claim: Claim, file: SourceFile, renamed: bool) -> tuple[C
     return replace(claim, path=file.path, place=place), Ground.MOVED if renamed else Ground.UNQUOTED
 
 
+def _that_exist(places: Sequence[Place], files: Sequence[SourceFile]) -> tuple[Place, ...]:
+    """The further places of a claim that are really there: what rests on two locations needs both."""
+    found = ((place, _named(place.path, files)) for place in places)
+    return tuple(
+        replace(place, path=file.path)
+        for place, file in found
+        if file is not None and 1 <= place.first_line <= place.last_line <= len(file.lines)
+    )
+
+
 def _within(first: int, place: Place, line_count: int) -> bool:
     return place.first_line <= first <= place.last_line <= line_count
 
@@ -80,6 +98,15 @@ def _named(path: str, files: Sequence[SourceFile]) -> SourceFile | None:
         return exact
     tails = [f for f in files if f.path.endswith(f"/{path}") or path.endswith(f"/{f.path}")]
     return tails[0] if len(tails) == 1 else None
+
+
+def is_evidence(quote: str, lines: Sequence[str]) -> bool:
+    """Whether a quotation stands in these lines and says enough to show something: ")" stands everywhere."""
+    return _letters(quote) >= LEAST_EVIDENCE and find_quotation(quote, lines) is not None
+
+
+def _letters(text: str) -> int:
+    return sum(character.isalnum() for character in text)
 
 
 def find_quotation(quote: str, lines: Sequence[str], near: int = 1) -> tuple[int, int] | None:

@@ -7,13 +7,14 @@ copies and empty files, and they quote names.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from unidiff import patch as unidiff
 from unidiff.errors import UnidiffParseError
 
+from reviews.claims import Place
 from reviews.snapshots.characters import visible
 from reviews.snapshots.limits import UploadRefused
 
@@ -28,6 +29,7 @@ _PREFIX = re.compile(r"[abciow12]/")
 # `diff -N` marks a missing side by the epoch, which lies in 1969 west of Greenwich.
 _EPOCH = ("1970-01-01", "1969-12-31")
 _ESCAPE = re.compile(r"\\([0-7]{3}|.)", re.DOTALL)
+_NEW_START = re.compile(r"^@@ -\S+ \+(\d+)")
 _ESCAPED = {"a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
 
 
@@ -82,6 +84,21 @@ def read_patch(text: str, known: Collection[str]) -> list[FileChange]:
             "Make one with “git diff” or “diff -u”."
         ])  # fmt: skip
     return _without_prefixes(changes, known)
+
+
+def changed_lines(changes: Iterable[FileChange]) -> list[Place]:
+    """The lines that changes add, and those around what they take away, as the new files count."""
+    places = []
+    for change in changes:
+        for hunk in change.hunks:
+            line = int(_NEW_START.findall(hunk.header)[0])
+            for kind, _ in hunk.lines:
+                if change.new and kind == "+":
+                    places.append(Place(change.new, line, line))
+                elif change.new and kind == "-":
+                    places.append(Place(change.new, max(line - 1, 1), max(line, 1)))
+                line += kind != "-"
+    return places
 
 
 def _lines(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-LEASE_SECONDS = 2.0
+LEASE_SECONDS = 4.0
 
 
 class WorkerProcess:

@@ -13,6 +13,7 @@ from courses.domain.assignments import PlanLine
 from courses.models import Assignment, Course
 from reviews.claims import Place
 from reviews.engine import passes, reviews, sweep
+from reviews.engine.passes import Work
 from reviews.engine.reviews import NotSealed, Planned
 from reviews.models import Defect, Finding, Pass, Review, Reviewer
 from reviews.providers.base import ProviderError, Report, Trouble
@@ -95,7 +96,7 @@ def test_an_abandoned_pass_is_taken_up_and_its_late_first_holder_stores_nothing(
     Pass.objects.filter(pk=stranger.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
     passes.run(stranger.pk)
     late = Report(findings=(RACE,), paths=("shop.py",), reviewer="a ghost")
-    assert passes.finish(dead, late, SHOP) is False
+    assert passes.finish(dead, Work(late, SHOP)) is False
     assert Finding.objects.filter(by_pass=stranger).count() == 2
     assert Pass.objects.get(pk=stranger.pk).reviewer_version == "gpt-5.4, recorded"
 
@@ -105,12 +106,13 @@ def test_a_pass_on_which_workers_keep_dying_is_given_up_with_its_reason(
 ) -> None:
     sealed(panel, amara)
     stranger = Pass.objects.get(siglum="X1")
-    for _ in range(passes.MAX_ATTEMPTS):
+    for _ in range(passes.MAX_FAILURES):
         assert passes.take(stranger.pk) is not None
         Pass.objects.filter(pk=stranger.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
     sweep.sweep()
     assert states("cross_model") == ("incomplete", [("X1", "unable")])
-    assert "The worker stopped 3 times" in Review.objects.get(protocol="cross_model").reason
+    reason = Review.objects.get(protocol="cross_model").reason
+    assert "The worker stopped, or the call failed, 5 times" in reason
 
 
 def test_a_sweep_sends_what_was_lost_and_leaves_alone_what_was_just_sent(
@@ -128,7 +130,7 @@ def test_a_review_left_between_rounds_is_advanced_by_the_sweep(panel: Assignment
     sealed(panel, amara)
     lease = passes.take(Pass.objects.get(siglum="A1").pk)
     assert lease is not None
-    assert passes.finish(lease, Report((), ("shop.py",), "Opus"), SHOP)
+    Pass.objects.filter(pk=lease.pass_id).update(state=Pass.State.ANSWERED, ended_at=timezone.now())
     assert states("self_review")[1] == [("A1", "answered")]
     sweep.sweep()
     assert states("self_review")[1] == [("A1", "answered"), ("A2", "queued")]
@@ -184,7 +186,7 @@ def test_a_reviewer_that_says_impossible_things_is_kept_within_bounds(panel: Ass
     wild = replace(
         INJECTION, title="A\0B" + "x" * 500, cwe=10**20, confidence=7.0, place=Place("shop.py", 3, 10**20)
     )
-    assert passes.finish(lease, Report((wild,), ("shop.py",), "GPT", raw="\0"), SHOP)
+    assert passes.finish(lease, Work(Report((wild,), ("shop.py",), "GPT", raw="\0"), SHOP))
     finding = Finding.objects.get()
     assert (finding.title[:3], len(finding.title), finding.cwe) == ("A\ufffdB", 200, None)
     assert (finding.confidence, finding.first_line) == (None, 7), "anchored by its quotation"
@@ -212,7 +214,7 @@ def test_cancel_stops_what_waits_and_what_runs_stores_nothing(
     review = Review.objects.get(protocol="cross_model")
     assert reviews.cancel(review, ruth) is True
     assert reviews.cancel(review, ruth) is False, "there is nothing left to cancel"
-    assert passes.finish(running, Report((RACE,), ("shop.py",), "GPT"), SHOP) is False
+    assert passes.finish(running, Work(Report((RACE,), ("shop.py",), "GPT"), SHOP)) is False
     assert states("cross_model") == ("cancelled", [("X1", "cancelled")])
     assert not Finding.objects.exists()
 

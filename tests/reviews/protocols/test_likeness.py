@@ -78,6 +78,7 @@ def test_findings_without_lines_are_the_same_only_in_nearly_the_same_words() -> 
     assert same(NO_LIMIT, replace(NO_LIMIT, title="There is no rate limit"))
     assert not same(NO_LIMIT, Claim("No rate limit on the log-in", "Passwords can be guessed."))
     assert not same(NO_LIMIT, replace(NO_LIMIT, path="shop.py", place=Place("shop.py", 1, 1)))
+    assert not same(replace(NO_LIMIT, path="a.py"), replace(NO_LIMIT, path="b.py"))
 
 
 def test_one_word_in_common_proves_nothing() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reviews.claims import Claim, Place, Severity, Stance, Vote
@@ -170,7 +170,6 @@ def test_who_could_not_answer_changes_nothing(talk: Talk, rounds: set[int]) -> N
 
 
 @given(talk=talks(), about=IDS, severity=st.none() | st.sampled_from(list(Severity)), data=st.data())
-@settings(max_examples=300)
 def test_one_more_confirmation_never_lowers_anything(
     talk: Talk, about: Id, severity: Severity | None, data: st.DataObject
 ) -> None:

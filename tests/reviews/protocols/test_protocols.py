@@ -200,8 +200,13 @@ def test_a_setup_survives_being_stored() -> None:
     assert Setup.from_json(before.as_json()) == before
 
 
+@pytest.mark.parametrize("family", ["", "unknown"])
+def test_nobody_is_a_stranger_to_an_author_whom_nobody_knows(family: str) -> None:
+    how = setup(OPUS, GPT, author=Seat(9, "?", "recorded", "", family, ""))
+    assert how.kin == how.strangers == ()
+
+
 def test_an_analyser_among_the_seats_is_nobodys_kin_and_no_stranger() -> None:
-    how = setup(RUFF, OPUS, GPT, author=Seat(9, "?", "recorded", "", "", ""))
-    assert how.kin == ()
-    assert [seat.name for seat in how.strangers] == ["Opus", "GPT"]
+    how = setup(RUFF, OPUS, GPT)
+    assert [seat.name for seat in (*how.kin, *how.strangers)] == ["Opus", "GPT"]
     assert silent(Turn(RUFF, 1, 1, "L")).answered

@@ -71,3 +71,17 @@ def test_every_line_that_is_there_can_be_quoted(lines: list[str], data: st.DataO
         assert find_quotation(lines[at], lines, near=at + 1) is None
     else:
         assert find_quotation(lines[at], lines, near=at + 1) == (at + 1, at + 1)
+
+
+def test_of_the_further_places_those_stay_that_are_there() -> None:
+    code = (SourceFile("app/shop.py", "a = 1\nb = 2\n"), SourceFile("app/prices.py", "c = 3\n"))
+    places = (
+        Place("prices.py", 1, 1),
+        Place("app/prices.py", 9, 9),
+        Place("nowhere.py", 1, 1),
+        Place("app/shop.py", 1, 2),
+    )
+    claim = Claim(title="They disagree", place=Place("app/shop.py", 1, 1), quote="a = 1", elsewhere=places)
+    grounded, how = ground(claim, code)
+    assert grounded.elsewhere == (Place("app/prices.py", 1, 1), Place("app/shop.py", 1, 2))
+    assert how is Ground.EXACT

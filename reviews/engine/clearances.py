@@ -1,0 +1,156 @@
+"""What of a snapshot may leave the house: cleared once, before the first call, and kept."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.db import transaction
+
+from reviews.briefs import Document
+from reviews.models import Blob, Clearance, Notice, Snapshot, locked
+from reviews.prompts.noticed import Noticed
+from reviews.prompts.redact import clear, cleared_paths, known_secrets, occurring
+from reviews.prompts.suspicion import instructions_in
+from reviews.snapshots.files import SourceFile
+
+People = Sequence[Sequence[str]]
+"""Pairs of a spelling and the pseudonym that stands for it."""
+
+_clearing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
+"""A lock for each snapshot: passes that begin together would each do the same work; one of them does it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A snapshot as reviewers outside see it. Line numbers are the snapshot's own.
+
+    `home` leads from the path under which a file leaves, where that is another, to its own.
+    """
+
+    files: tuple[SourceFile, ...]
+    people: tuple[tuple[str, str], ...]
+    home: Mapping[str, str]
+    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def text(self, text: str) -> str:
+        """A text that goes along with the code, cleared in the same way: what is secret there is so here."""
+        for secret, placeholder in self.secrets:
+            text = text.replace(secret, placeholder)
+        # A diff may be one of settings, in which values stand without quotes.
+        name = "text.env" if "\n@@ " in text else "text.md"
+        return clear([SourceFile(name, text)], self.people).files[0].text
+
+    def own_paths(self, text: str) -> str:
+        """A patch with the snapshot's own paths, so that it applies to what was handed in."""
+        for path, own in self.home.items():
+            text = text.replace(path, own)
+        return text
+
+    def document(self, path: str, text: str) -> Document:
+        """A document of the snapshot, or a later version of it, cleared likewise."""
+        return Document(cleared_paths([path], self.people)[0], self.text(text))
+
+
+def note_people(snapshot: Snapshot, people: Iterable[str], texts: Sequence[str] = ()) -> None:
+    """Remember the pseudonyms of those people who occur in the code, or in a text that goes along with it.
+
+    The caller holds the snapshot's lock. Who has a pseudonym keeps it.
+    """
+    clearance, is_new = Clearance.objects.get_or_create(snapshot=snapshot)
+    if is_new:
+        code = [text for file in snapshot.source_files() for text in (file.path, file.text)]
+        texts = [*code, *texts]
+    known: dict[str, str] = dict(clearance.people)
+    number = max((_number(pseudonym) for pseudonym in known.values()), default=0)
+    fresh = [
+        [spelling, re.sub(r"\d+", lambda found: str(int(found[0]) + number), pseudonym, count=1)]
+        for spelling, pseudonym in occurring(people, texts)
+        if spelling not in known
+    ]
+    if fresh:
+        clearance.people = [*clearance.people, *fresh]
+        clearance.save(update_fields=["people"])
+
+
+def outgoing(snapshot: Snapshot) -> Outgoing:
+    """The snapshot as it may leave; what was noticed on the way is stored beside it, once."""
+    clearance = Clearance.objects.filter(snapshot=snapshot).first()
+    if clearance is None:
+        clearance, _ = Clearance.objects.get_or_create(snapshot=snapshot)
+    if clearance.files is None:
+        with _clearing[snapshot.pk]:
+            clearance.refresh_from_db()
+            if clearance.files is None:
+                _clear(snapshot, clearance)
+    stored = [(path, sha256, own) for path, sha256, own in clearance.files]
+    return Outgoing(
+        files=_read(tuple((path, sha256) for path, sha256, _ in stored)),
+        people=tuple((spelling, pseudonym) for spelling, pseudonym in clearance.people),
+        home={path: own for path, _, own in stored if path != own},
+        secrets=_secrets(snapshot.sha256, snapshot),
+    )
+
+
+_known: dict[str, tuple[tuple[str, str], ...]] = {}
+_MOST_KNOWN = 64
+
+
+def _secrets(sha256: str, snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+    """The secrets of a snapshot, in this process's memory only: they are never stored by themselves."""
+    if sha256 not in _known:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[sha256] = known_secrets(snapshot.source_files())
+    return _known[sha256]
+
+
+def look_for_instructions(snapshot: Snapshot, path: str, text: str) -> None:
+    """Note where a text that comes to the code later tries to instruct its reviewer."""
+    Notice.objects.bulk_create(_rows(snapshot, instructions_in([SourceFile(path, text)]), {}))
+
+
+def _rows(snapshot: Snapshot, noticed: Iterable[Noticed], own: Mapping[str, str]) -> Iterator[Notice]:
+    for item in noticed:
+        yield Notice(
+            snapshot=snapshot,
+            kind=item.kind,
+            path=own.get(item.path, item.path)[:1024],
+            line=item.line,
+            quote=item.quote,
+            words=item.words[:200],
+        )
+
+
+@lru_cache(maxsize=32)
+def _read(named: tuple[tuple[str, str], ...]) -> tuple[SourceFile, ...]:
+    """The files of these names; a text never changes under its hash."""
+    texts = Blob.objects.in_bulk([sha256 for _, sha256 in named])
+    return tuple(SourceFile(path, texts[sha256].text) for path, sha256 in named)
+
+
+def _clear(snapshot: Snapshot, clearance: Clearance) -> None:
+    files = snapshot.source_files()
+    cleared = clear(files, clearance.people)
+    own = {left.path: file.path for left, file in zip(cleared.files, files, strict=True)}
+    noticed = [*instructions_in(files), *cleared.noticed]
+    clearance.files = [[file.path, file.sha256, own[file.path]] for file in cleared.files]
+    with transaction.atomic():
+        locked(snapshot.pk)
+        Blob.objects.bulk_create(
+            {file.sha256: Blob(sha256=file.sha256, text=file.text) for file in cleared.files}.values(),
+            ignore_conflicts=True,
+        )
+        # Another worker may have been faster: what was noticed is stored once.
+        first = Clearance.objects.filter(pk=clearance.pk, files__isnull=True)
+        if first.update(files=clearance.files):
+            Notice.objects.bulk_create(_rows(snapshot, noticed, own))
+
+
+def _number(pseudonym: str) -> int:
+    found = re.search(r"\d+", pseudonym)
+    return int(found[0]) if found else 0
