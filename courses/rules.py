@@ -137,7 +137,13 @@ PERMISSIONS = {
     # A grade shows what was found, so one that is released early waits for the findings' date.
     "courses.view_grade": (is_marker & is_sealed) | (is_own & is_released & findings_are_due),
     "courses.adjudicate": is_marker & is_sealed,
+    "courses.import_findings": is_marker & is_sealed,
+    # A plan's criticism is given to its student on purpose, whenever the models' findings are shown.
+    "courses.hand_in_text": is_own & is_sealed,
+    "courses.ask_rescue": (is_own & is_released & findings_are_due) | (is_instructor & ~is_own & is_released),
     "courses.steer_reviews": is_instructor & is_sealed,
+    # A student whose review could not be finished need not wait for the instructor.
+    "courses.rerun_reviews": is_own & is_sealed & findings_are_due,
     "courses.release_grades": is_instructor,
 }
 

@@ -11,12 +11,18 @@ from courses.views import (
     dashboard,
     grading,
     hand_in,
+    imports,
+    ledger,
     notes,
     people,
     reader,
+    rescue,
     results,
+    review,
+    reviewers,
     reviews,
     sealing,
+    texts,
 )
 
 app_name = "courses"
@@ -32,6 +38,14 @@ urlpatterns = [
     path("courses/<int:course_id>/code/open/", courses.set_join_open, name="set_join_open"),
     path("courses/<int:course_id>/people/", people.people, name="people"),
     path("courses/<int:course_id>/people/<int:membership_id>/role/", people.set_role, name="set_role"),
+    path("courses/<int:course_id>/reviewers/", reviewers.reviewers, name="reviewers"),
+    path("courses/<int:course_id>/reviewers/check/", reviewers.check, name="check_reviewers"),
+    path("courses/<int:course_id>/reviewers/<int:connection_id>/key/", reviewers.own_key, name="own_key"),
+    path(
+        "courses/<int:course_id>/reviewers/<int:connection_id>/key/forget/",
+        reviewers.forget_key,
+        name="forget_own_key",
+    ),
     # Assignments
     path("courses/<int:course_id>/assignments/new/", assignments.new, name="assignment_new"),
     path("assignments/<int:assignment_id>/", assignments.assignment, name="assignment"),
@@ -61,12 +75,20 @@ urlpatterns = [
     path(
         "submissions/<int:submission_id>/reviews/<int:review_id>/again/", reviews.run_again, name="run_again"
     ),
+    path("submissions/<int:submission_id>/reviews/<int:review_id>/rerun/", reviews.rerun, name="rerun"),
+    path("submissions/<int:submission_id>/reviews/<int:review_id>/", review.review, name="review"),
+    path("submissions/<int:submission_id>/texts/<int:pass_id>/", texts.text, name="text"),
+    path("submissions/<int:submission_id>/ledger/", ledger.ledger, name="ledger"),
+    path("submissions/<int:submission_id>/ledger.csv", ledger.download, name="ledger_csv"),
+    path("submissions/<int:submission_id>/ledger/<int:call_id>/", ledger.call, name="call"),
+    path("submissions/<int:submission_id>/import/", imports.import_findings, name="import"),
     path("submissions/<int:submission_id>/apparatus/", results.apparatus, name="apparatus"),
     path("submissions/<int:submission_id>/adjudicate/", adjudication.adjudicate, name="adjudicate"),
     path("submissions/<int:submission_id>/defects/<int:number>/", adjudication.defect, name="defect"),
     path("submissions/<int:submission_id>/defects/<int:number>/decide/", adjudication.decide, name="decide"),
     path("submissions/<int:submission_id>/defects/<int:number>/rename/", adjudication.rename, name="rename"),
     path("submissions/<int:submission_id>/defects/<int:number>/merge/", adjudication.merge, name="merge"),
+    path("submissions/<int:submission_id>/defects/<int:number>/rescue/", rescue.rescue, name="rescue"),
     path(
         "submissions/<int:submission_id>/claims/<str:kind>/<int:claim_id>/move/",
         adjudication.move,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from courses.domain import budgets
 from courses.models import Assignment, PlanStep
 from reviews.engine.reviews import Planned
 from reviews.engine.snapshots import store
@@ -23,19 +24,71 @@ class PlanLine:
     protocol: str
     passes: int = 1
     reviewers: tuple[Reviewer, ...] = ()
+    rounds: int = 3
+    focus: str = ""
+    revised_by: str = PlanStep.RevisedBy.MODEL
+
+    def planned(self) -> Planned:
+        """The line as the engine takes it."""
+        return Planned(
+            self.protocol,
+            self.passes,
+            tuple(sorted(reviewer.pk for reviewer in self.reviewers)),
+            self.rounds,
+            self.focus,
+            self.revised_by,
+        )
+
+
+USUAL_PLAN = (
+    PlanLine("linters"),
+    PlanLine("self_review", passes=4),
+    PlanLine("cross_model"),
+    PlanLine("adversarial"),
+)
+"""What a new assignment begins with, as far as there are reviewers: the thesis for a few calls.
+
+The dearer protocols are there to be switched on by who has seen what they cost.
+"""
 
 
 @transaction.atomic
 def save(assignment: Assignment, plan: Sequence[PlanLine]) -> Assignment:
-    """Store an assignment with its plan. Reviews that have begun keep the plan they began with."""
+    """Store an assignment with its plan and its budget.
+
+    Reviews that have begun keep the plan they began with; the budget holds for them at once.
+    """
     assignment.save()
     assignment.plan.all().delete()
     for position, line in enumerate(plan, 1):
         step = PlanStep.objects.create(
-            assignment=assignment, protocol=line.protocol, position=position, passes=line.passes
+            assignment=assignment,
+            protocol=line.protocol,
+            position=position,
+            passes=line.passes,
+            rounds=line.rounds,
+            focus=line.focus,
+            revised_by=line.revised_by,
         )
         step.reviewers.set(line.reviewers)
+    budgets.keep(assignment)
     return assignment
+
+
+def stored_plan(assignment: Assignment) -> list[PlanLine]:
+    """The review plan as it is stored, without protocols that there are no more; in two queries."""
+    return [
+        PlanLine(
+            step.protocol,
+            step.passes,
+            tuple(step.reviewers.all()),
+            step.rounds,
+            step.focus,
+            step.revised_by,
+        )
+        for step in assignment.plan.prefetch_related("reviewers")
+        if step.protocol in PROTOCOLS
+    ]
 
 
 @transaction.atomic
@@ -92,8 +145,4 @@ def withdraw(assignment: Assignment) -> None:
 
 def planned(assignment: Assignment) -> list[Planned]:
     """The review plan as the engine takes it."""
-    return [
-        Planned(step.protocol, step.passes, tuple(reviewer.pk for reviewer in step.reviewers.all()))
-        for step in assignment.plan.prefetch_related("reviewers")
-        if step.protocol in PROTOCOLS
-    ]
+    return [line.planned() for line in stored_plan(assignment)]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from courses.domain import budgets
 from courses.models import Course, Membership
 from courses.models.course import new_join_code
 
@@ -18,11 +21,21 @@ class LastInstructor(Exception):
 
 
 @transaction.atomic
-def create_course(creator: AbstractBaseUser, *, name: str, term: str, time_zone: str) -> Course:
-    """A new course, with its creator as the instructor."""
-    course = Course.objects.create(name=name, term=term, time_zone=time_zone)
+def create_course(
+    creator: AbstractBaseUser, *, name: str, term: str, time_zone: str, budget: Decimal | None = None
+) -> Course:
+    """A new course, with its creator as the instructor. A budget is in US dollars."""
+    course = Course.objects.create(name=name, term=term, time_zone=time_zone, budget=budget)
     Membership.objects.create(course=course, user_id=creator.pk, role=Membership.Role.INSTRUCTOR)
+    budgets.keep(course)
     return course
+
+
+@transaction.atomic
+def save_settings(course: Course) -> None:
+    """Store a course's settings; its budget holds at once, for reviews that have begun too."""
+    course.save()
+    budgets.keep(course)
 
 
 def join(user: AbstractBaseUser, code: str) -> Membership:

@@ -9,21 +9,24 @@ from datetime import datetime
 from django.db import transaction
 
 from courses.domain.assignments import planned
+from courses.domain.circumstances import around
 from courses.models import Assignment, Membership, Revision, Submission
 from reviews.engine import notes, reviews, seals
 from reviews.engine.snapshots import store
+from reviews.families import family_of
 from reviews.models import LanguageModel, Note, Provenance, Seal, locked
 from reviews.snapshots.evidence import read_test_evidence
 from reviews.snapshots.files import SourceFile
 
+UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True, slots=True)
 class Authorship:
-    """Who wrote the code: a known model, or another one's name and family; and how it was asked."""
+    """Who wrote the code: a known model, or another one's name; and how it was asked."""
 
     model: LanguageModel | None
     other_name: str = ""
-    other_family: str = ""
     prompt: str = ""
     test_evidence: str = ""
 
@@ -69,8 +72,7 @@ def starter_authorship(assignment: Assignment) -> Authorship:
     """Who wrote the assignment's own files, for a student who reviews them as they are."""
     return Authorship(
         model=assignment.starter_author,
-        other_name="" if assignment.starter_author else "unknown",
-        other_family="" if assignment.starter_author else "unknown",
+        other_name="" if assignment.starter_author else UNKNOWN,
         test_evidence=assignment.starter_test_evidence,
     )
 
@@ -99,7 +101,7 @@ def seal(submission: Submission, *, found_nothing: bool, at: datetime | None = N
         if existing is None:
             _check_sealable(submission.assignment, revision, found_nothing)
         made, is_new = seals.seal(revision.snapshot, found_nothing=found_nothing, at=at)
-        reviews.start(revision.snapshot, planned(submission.assignment))
+        reviews.start(revision.snapshot, planned(submission.assignment), around(submission))
     return made, is_new
 
 
@@ -126,7 +128,8 @@ def _record_authorship(snapshot_id: int, authorship: Authorship) -> None:
         model=model,
         author=model.label if model else authorship.other_name,
         model_name=model.name if model else "",
-        family=model.family if model else authorship.other_family,
+        # A name without a letter or a figure of ours has no family: then nobody is its kin.
+        family=model.family if model else family_of(authorship.other_name) or UNKNOWN,
         prompt=authorship.prompt,
         test_evidence=authorship.test_evidence,
         tests_passed=evidence.passed if evidence else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -11,18 +11,15 @@ from django import forms
 from django.forms.boundfield import BoundWidget
 from django.utils import timezone
 
-from courses.domain.assignments import PlanLine
+from courses.domain.assignments import PlanLine, stored_plan
 from courses.forms.dates import ZonedDateTimeField
+from courses.forms.plans import plan_forms
 from courses.models import Assignment, Course
-from reviews.models import Reviewer
-from reviews.protocols import PROTOCOLS
-from reviews.protocols.base import Protocol
 
 BRIEF_CHARACTERS = 20_000
 MOST_NOTES = 50
 MOST_POINTS = 1000
-MOST_PASSES = 8
-SELF_REVIEW_PASSES = 4
+MOST_RERUNS = 20
 
 VISIBILITY_MEANS = {
     Assignment.Visibility.SEALED: (
@@ -65,62 +62,6 @@ def normal_types(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-# --- The review plan ------------------------------------------------------------------------------
-class PlanLineForm(forms.Form):
-    """One protocol of the plan: whether it runs, how often, and with whom."""
-
-    on = forms.BooleanField(required=False)
-    passes = forms.IntegerField(label="Passes", min_value=1, max_value=MOST_PASSES, required=False)
-    reviewers = forms.TypedMultipleChoiceField(
-        label="Reviewers", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(
-        self,
-        protocol: Protocol,
-        reviewers: Sequence[Reviewer],
-        line: PlanLine | None,
-        *,
-        is_new: bool,
-        data: Any = None,
-    ) -> None:
-        named = {reviewer.pk for reviewer in line.reviewers} if line else set()
-        suitable = [item for item in reviewers if (item.model_id is not None) == protocol.asks_models]
-        super().__init__(
-            data,
-            prefix=f"plan-{protocol.name}",
-            initial={
-                "on": bool(line) or (is_new and any(item.active for item in suitable)),
-                "passes": line.passes if line else _usual_passes(protocol),
-                "reviewers": sorted(named),
-            },
-        )
-        self.protocol = protocol
-        self.can_review = any(item.active for item in suitable)
-        self._reviewers = {item.pk: item for item in suitable if item.active or item.pk in named}
-        choices = [
-            (item.pk, item.name if item.active else f"{item.name} (switched off)")
-            for item in self._reviewers.values()
-        ]
-        self.fields["on"].label = protocol.label
-        cast(forms.TypedMultipleChoiceField, self.fields["reviewers"]).choices = choices
-        if not protocol.asks_models:
-            # Every analyser runs once: it would say the same again.
-            del self.fields["passes"]
-
-    def line(self) -> PlanLine | None:
-        """The clean line; None where the protocol is off."""
-        values = self.cleaned_data
-        if not values["on"]:
-            return None
-        named = tuple(self._reviewers[pk] for pk in values["reviewers"])
-        return PlanLine(self.protocol.name, values.get("passes") or 1, named)
-
-
-def _usual_passes(protocol: Protocol) -> int:
-    return SELF_REVIEW_PASSES if protocol.name == "self_review" else 1
-
-
 # --- The assignment -------------------------------------------------------------------------------
 class AssignmentForm(forms.ModelForm[Assignment]):
     """An assignment with its review plan. `plan` holds the lines' forms, `plan_lines()` what they say."""
@@ -140,6 +81,12 @@ class AssignmentForm(forms.ModelForm[Assignment]):
         help_text="Who has fewer can seal only with the statement “I found nothing more”.",
     )
     points = forms.IntegerField(label="Points", min_value=1, max_value=MOST_POINTS)
+    reruns = forms.IntegerField(
+        label="Reruns for each student",
+        min_value=0,
+        max_value=MOST_RERUNS,
+        help_text="How often a student may ask for a review that could not be finished once more.",
+    )
     brief = forms.CharField(
         label="Brief",
         required=False,
@@ -159,9 +106,15 @@ class AssignmentForm(forms.ModelForm[Assignment]):
             "least_notes",
             "visibility",
             "points",
+            "budget",
+            "reruns",
         )
         widgets = {"visibility": forms.RadioSelect}
-        labels = {"title": "Title", "visibility": "When students see the findings"}
+        labels = {
+            "title": "Title",
+            "visibility": "When students see the findings",
+            "budget": "Budget in US dollars",
+        }
 
     def __init__(self, course: Course, data: Any = None, instance: Assignment | None = None) -> None:
         self.is_new = instance is None
@@ -175,12 +128,9 @@ class AssignmentForm(forms.ModelForm[Assignment]):
             field.zone, field.stored = course.zone, moment
         self._zone = course.zone
         self.plan_problem = ""
-        self._before = {} if self.is_new else _stored_plan(instance)
-        reviewers = list(Reviewer.objects.select_related("model"))
-        self.plan = [
-            PlanLineForm(protocol, reviewers, self._before.get(name), is_new=self.is_new, data=data)
-            for name, protocol in PROTOCOLS.items()
-        ]
+        stored = [] if self.is_new else stored_plan(instance)
+        self._before = {line.protocol: line for line in stored}
+        self.plan = plan_forms(self._before, is_new=self.is_new, data=data)
 
     def visibility_options(self) -> Iterator[tuple[BoundWidget, str]]:
         """Each choice with what follows from it."""
@@ -191,10 +141,14 @@ class AssignmentForm(forms.ModelForm[Assignment]):
         """The plan of a valid form, in the order in which protocols are listed."""
         return [line for form in self.plan if (line := form.line())]
 
+    def plan_so_far(self) -> list[PlanLine]:
+        """The plan as it is shown now, in order or not: what cannot be read of it is left out."""
+        return [line for form in self.plan if (line := form.line_so_far())]
+
     def plan_changed(self) -> bool:
         """Whether a valid form's plan is another than the stored one."""
-        return {line.protocol: _signature(line) for line in self.plan_lines()} != {
-            name: _signature(line) for name, line in self._before.items()
+        return {line.planned() for line in self.plan_lines()} != {
+            line.planned() for line in self._before.values()
         }
 
     def clean_accepted_types(self) -> str:
@@ -240,15 +194,3 @@ def _first_dates(course: Course) -> dict[str, datetime]:
     """From the last full hour to the end of the day two weeks later."""
     now = timezone.localtime(timezone=course.zone).replace(minute=0, second=0, microsecond=0)
     return {"opens_at": now, "due_at": (now + timedelta(days=14)).replace(hour=23, minute=59)}
-
-
-def _stored_plan(assignment: Assignment) -> dict[str, PlanLine]:
-    return {
-        step.protocol: PlanLine(step.protocol, step.passes, tuple(step.reviewers.all()))
-        for step in assignment.plan.prefetch_related("reviewers")
-        if step.protocol in PROTOCOLS
-    }
-
-
-def _signature(line: PlanLine) -> tuple[int, frozenset[int]]:
-    return line.passes, frozenset(reviewer.pk for reviewer in line.reviewers)

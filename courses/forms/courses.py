@@ -24,12 +24,17 @@ def time_zone_named(text: str) -> str | None:
 
 
 class CourseForm(forms.ModelForm[Course]):
-    """A course's name, term and time zone."""
+    """A course's name, term and time zone, and what its reviews may cost."""
 
     class Meta:
         model = Course
-        fields = ("name", "term", "time_zone")
-        labels = {"name": "Name", "term": "Term", "time_zone": "Time zone"}
+        fields = ("name", "term", "time_zone", "budget")
+        labels = {
+            "name": "Name",
+            "term": "Term",
+            "time_zone": "Time zone",
+            "budget": "Budget in US dollars",
+        }
         help_texts = {
             "name": "As students know it: Software engineering.",
             "term": "Autumn 2026, for instance.",

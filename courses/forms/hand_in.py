@@ -9,7 +9,6 @@ from typing import Any, BinaryIO, cast
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import validate_slug
 from django.db.models import TextChoices
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
@@ -79,14 +78,9 @@ class HandInForm(forms.Form):
         required=False,
         max_length=100,
         label="Its name",
-        help_text="For another model: as its maker writes it.",
-    )
-    other_family = forms.CharField(
-        required=False,
-        max_length=50,
-        label="Its family",
-        help_text="The maker, in small letters: mistral. Models of one family count as one author.",
-        widget=forms.TextInput(attrs={"list": "families", "autocapitalize": "off"}),
+        help_text="For another model: as its maker writes it, such as mistral-large-3. Its family, which "
+        "decides what counts as self-review, follows from the name.",
+        widget=forms.TextInput(attrs={"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}),
     )
     prompt = forms.CharField(
         required=False,
@@ -115,7 +109,6 @@ class HandInForm(forms.Form):
         self.upload_errors: tuple[str, ...] = ()
         self.pasted = pasted_rows(self.data) if isinstance(self.data, QueryDict) else [("", "")]
         models = LanguageModel.objects.filter(offered=True)
-        self.families = sorted({model.family for model in models})
         self._choices("way", [(way.value, way.label) for way in self.ways])
         named = [(str(model.pk), model.label) for model in models]
         self._choices("model", [("", "Choose one"), *named, (OTHER, "another model")])
@@ -154,17 +147,9 @@ class HandInForm(forms.Form):
         return Authorship(
             model=None if is_other else LanguageModel.objects.get(pk=values["model"]),
             other_name=values["other_name"] if is_other else "",
-            other_family=values["other_family"] if is_other else "",
             prompt=values["prompt"],
             test_evidence=values["evidence"].replace("\r\n", "\n"),
         )
-
-    def clean_other_family(self) -> str:
-        """The family in small letters. Raises ValidationError for what is no single word."""
-        family: str = self.cleaned_data["other_family"].strip().lower().replace(" ", "-")
-        if family:
-            validate_slug(family)
-        return family
 
     def clean(self) -> dict[str, Any]:
         """Read the upload and check the provenance; everything that is wrong is told at once."""
@@ -212,10 +197,8 @@ class HandInForm(forms.Form):
             self.add_error(
                 "model", "Choose the model, or “another model”: it decides what counts as self-review."
             )
-        if values.get("model") == OTHER:
-            for name, words in (("other_name", "name"), ("other_family", "family")):
-                if not values.get(name) and name not in self.errors:
-                    self.add_error(name, f"Give the model's {words}.")
+        if values.get("model") == OTHER and not values.get("other_name") and "other_name" not in self.errors:
+            self.add_error("other_name", "Give the model's name.")
         if not values.get("prompt"):
             self.add_error("prompt", "Give the prompt. If you no longer have it, say so here.")
         for upload in self._uploads("evidence_file"):

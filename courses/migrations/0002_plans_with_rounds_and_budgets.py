@@ -5,40 +5,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0001_the_first_rows'),
+        ("courses", "0001_the_first_rows"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='assignment',
-            name='budget',
-            field=models.DecimalField(blank=True, decimal_places=2, help_text="What its reviews may cost in all, in US dollars. Empty: only the course's budget holds.", max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(0)]),
+            model_name="assignment",
+            name="budget",
+            field=models.DecimalField(
+                blank=True,
+                decimal_places=2,
+                help_text="What its reviews may cost in all, in US dollars. Empty: only the course's budget holds.",
+                max_digits=8,
+                null=True,
+                validators=[django.core.validators.MinValueValidator(0)],
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='reruns',
-            field=models.PositiveSmallIntegerField(default=1, help_text='How often each student may have a review that could not be finished run again.', validators=[django.core.validators.MaxValueValidator(20)]),
+            model_name="assignment",
+            name="reruns",
+            field=models.PositiveSmallIntegerField(
+                default=1,
+                help_text="How often each student may have a review that could not be finished run again.",
+                validators=[django.core.validators.MaxValueValidator(20)],
+            ),
         ),
         migrations.AddField(
-            model_name='course',
-            name='budget',
-            field=models.DecimalField(blank=True, decimal_places=2, help_text='What its reviews may cost in all, in US dollars. Empty: no limit.', max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(0)]),
+            model_name="course",
+            name="budget",
+            field=models.DecimalField(
+                blank=True,
+                decimal_places=2,
+                help_text="What its reviews may cost in all, in US dollars. Empty: no limit.",
+                max_digits=9,
+                null=True,
+                validators=[django.core.validators.MinValueValidator(0)],
+            ),
         ),
         migrations.AddField(
-            model_name='planstep',
-            name='focus',
+            model_name="planstep",
+            name="focus",
             field=models.CharField(blank=True, max_length=500),
         ),
         migrations.AddField(
-            model_name='planstep',
-            name='revised_by',
-            field=models.CharField(choices=[('model', "the author's model"), ('student', 'the student')], default='model', max_length=7),
+            model_name="planstep",
+            name="revised_by",
+            field=models.CharField(
+                choices=[("model", "the author's model"), ("student", "the student")],
+                default="model",
+                max_length=7,
+            ),
         ),
         migrations.AddField(
-            model_name='planstep',
-            name='rounds',
-            field=models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)]),
+            model_name="planstep",
+            name="rounds",
+            field=models.PositiveSmallIntegerField(
+                default=3,
+                validators=[
+                    django.core.validators.MinValueValidator(1),
+                    django.core.validators.MaxValueValidator(5),
+                ],
+            ),
         ),
     ]

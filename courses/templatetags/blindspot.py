@@ -1,4 +1,4 @@
-"""Filters of every page: Markdown from outside made safe, and moments in a course's time zone."""
+"""Filters of every page: Markdown from outside made safe, large numbers, moments in a course's time zone."""
 
 from __future__ import annotations
 
@@ -61,6 +61,12 @@ def _lower_headings(tokens: list[Token]) -> None:
     for start, end in zip(opening, closing, strict=True):
         before = min(int(start.tag[1]) - highest + 2, before + 1, 6)
         start.tag = end.tag = f"h{before}"
+
+
+@register.filter
+def thousands(number: int) -> str:
+    """A number whose thousands are set apart; `{{ call.input_tokens|thousands }}` is 12,345."""
+    return f"{number:,}"
 
 
 @register.filter

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.domain.queries import results
+from courses.domain.queries.notices import noticed
 from courses.domain.queries.results import WhoSawWhat
 from courses.domain.queries.standing import standing_of
 from courses.forms.adjudication import (
@@ -36,6 +37,7 @@ from courses.views.htmx import HtmxRequest
 from courses.views.results import score_context
 from reviews.claims import Severity
 from reviews.gap import standing
+from reviews.gap.defects import ABOUT_CODE
 from reviews.models import Defect, Finding, Note
 
 UNPROCESSABLE = 422
@@ -178,6 +180,7 @@ def _context(
         "seal": row.seal,
         "table": table,
         "chosen": chosen,
+        "noticed": noticed(row.revision.snapshot, staff=True),
         "grade_form": refused.grade or GradeForm.of(row.grade),
         "may_release": may(person, "courses.release_grades", submission),
         "is_htmx": bool(request.htmx),
@@ -227,7 +230,8 @@ def _claim(submission: Submission, kind: str, claim_id: int) -> Note | Finding:
     if kind == "note":
         return get_object_or_404(Note, pk=claim_id, snapshot__revision__submission=submission)
     if kind == "finding":
-        return get_object_or_404(Finding, pk=claim_id, snapshot__revision__submission=submission)
+        about_code = Finding.objects.filter(by_pass__task__in=ABOUT_CODE)
+        return get_object_or_404(about_code, pk=claim_id, snapshot__revision__submission=submission)
     raise Http404
 
 

@@ -16,6 +16,7 @@ PAGES = (
     ("result", "Result", "courses.view_grade"),
     ("apparatus", "Who saw what", "courses.view_findings"),
     ("reviews", "Reviews", "courses.view_submission"),
+    ("ledger", "Ledger", "courses.view_findings"),
     ("code", "Code", "courses.view_submission"),
     ("receipt", "Receipt", "courses.view_submission"),
 )
@@ -25,14 +26,16 @@ PAGES = (
 def submission_context(request: HtmxRequest, submission: Submission) -> dict[str, Any]:
     """What every page about a submission needs: where it belongs, and the pages that this person may see."""
     person = access.person(request)
+    # Several pages share a permission: each is asked once.
+    allowed = {name: may(person, name, submission) for name in {permission for _, _, permission in PAGES}}
     return {
         "submission": submission,
         "assignment": submission.assignment,
         "course": submission.assignment.course,
-        "is_staff": may(person, "courses.adjudicate", submission),
+        "is_staff": allowed["courses.adjudicate"],
         "tabs": [
             {"name": name, "title": title, "url": reverse(f"courses:{name}", args=[submission.pk])}
             for name, title, permission in PAGES
-            if may(person, permission, submission)
+            if allowed[permission]
         ],
     }

@@ -16,8 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses import rules
 from courses.domain import assignments as domain
+from courses.domain.budgets import spending
 from courses.domain.queries import assignments as queries
 from courses.domain.queries.courses import own_work
+from courses.domain.queries.preview import preview
 from courses.forms.assignments import AssignmentForm
 from courses.forms.hand_in import upload_limits
 from courses.forms.starter import StarterForm
@@ -60,15 +62,17 @@ def _page(
     return TemplateResponse(request, "courses/assignment.html", shown, status=status)
 
 
+PARTS = ("preview", "costs")
+"""What the form's buttons ask for without saving: the brief as students read it, what the plan costs."""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new(request: HttpRequest, course_id: int) -> HttpResponse:
     """A form for a new assignment, which begins as a draft."""
     course = access.course(request, course_id, "courses.manage_course")
     form = AssignmentForm(course, request.POST or None)
-    if "preview" in request.POST:
-        return _form_page(request, course, form)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not _part(request) and form.is_valid():
         made = domain.save(form.save(commit=False), form.plan_lines())
         messages.success(request, "Saved as a draft. Students see it once you publish it.")
         return redirect(made)
@@ -82,10 +86,7 @@ def edit(request: HttpRequest, assignment_id: int) -> HttpResponse:
     found = access.assignment(request, assignment_id, "courses.edit_assignment")
     title, sealed = found.title, queries.sealed_count(found)
     form = AssignmentForm(found.course, request.POST or None, instance=found)
-    context = {"stored": found, "stored_title": title, "sealed": sealed}
-    if "preview" in request.POST:
-        return _form_page(request, found.course, form, **context)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not _part(request) and form.is_valid():
         domain.save(form.save(commit=False), form.plan_lines())
         messages.success(request, "The assignment is saved.")
         if sealed and form.plan_changed():
@@ -95,25 +96,38 @@ def edit(request: HttpRequest, assignment_id: int) -> HttpResponse:
                 "What was sealed before keeps the plan that it began with.",
             )
         return redirect(found)
-    return _form_page(request, found.course, form, **context)
+    return _form_page(request, found.course, form, found, stored_title=title, sealed=sealed)
 
 
-def _form_page(request: HttpRequest, course: Course, form: AssignmentForm, **context: object) -> HttpResponse:
-    """The form; for the preview's button, which saves nothing, with the brief as students will read it."""
-    is_preview = "preview" in request.POST
-    is_fragment = is_preview and request.headers.get("HX-Request") == "true"
-    shown = {
+def _part(request: HttpRequest) -> str:
+    """The part of the form that a button asks for; empty where it is to be saved, or only shown."""
+    return next((name for name in PARTS if name in request.POST), "")
+
+
+def _form_page(
+    request: HttpRequest,
+    course: Course,
+    form: AssignmentForm,
+    stored: Assignment | None = None,
+    **context: object,
+) -> HttpResponse:
+    """The form, or that part of it which htmx asks for. What is only looked at is not complained about."""
+    part = _part(request)
+    is_fragment = bool(part) and request.headers.get("HX-Request") == "true"
+    shown: dict[str, object] = {
         "course": course,
         "form": form,
-        "preview": request.POST.get("brief", "") if is_preview else None,
+        "stored": stored,
+        "checked": not part,
+        "preview": request.POST.get("brief", "") if part == "preview" else None,
         **context,
     }
-    return TemplateResponse(
-        request,
-        "courses/assignment_form.html" + ("#preview" if is_fragment else ""),
-        shown,
-        status=422 if form.errors and not is_preview else 200,
-    )
+    if not is_fragment or part == "costs":
+        shown["costs"] = preview(form.plan_so_far(), course, stored)
+    if not is_fragment and stored:
+        shown["spending"] = spending(stored)
+    template = "courses/assignment_form.html" + (f"#{part}" if is_fragment else "")
+    return TemplateResponse(request, template, shown, status=422 if form.errors and not part else 200)
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses import rules
 from courses.domain import people
+from courses.domain.budgets import spending
 from courses.domain.queries import courses as queries
 from courses.forms.courses import CourseForm, time_zones
 from courses.forms.people import JoinForm
@@ -68,12 +69,12 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def settings(request: HttpRequest, course_id: int) -> HttpResponse:
-    """The course's name, term and time zone."""
+    """The course's name, term and time zone, and what its reviews may cost."""
     found = access.course(request, course_id, "courses.manage_course")
     name = found.name
     form = CourseForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        people.save_settings(form.save(commit=False))
         messages.success(request, "The settings are saved.")
         return redirect(found)
     return _form_page(request, form, found, name)
@@ -103,5 +104,11 @@ def set_join_open(request: HttpRequest, course_id: int) -> HttpResponse:
 def _form_page(
     request: HttpRequest, form: CourseForm, course: Course | None = None, name: str = ""
 ) -> HttpResponse:
-    context = {"form": form, "course": course, "course_name": name, "time_zones": time_zones()}
+    context = {
+        "form": form,
+        "course": course,
+        "course_name": name,
+        "time_zones": time_zones(),
+        "spending": spending(course) if course else None,
+    }
     return TemplateResponse(request, "courses/course_form.html", context, status=422 if form.errors else 200)

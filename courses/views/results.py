@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 
 from courses.domain.grading import RECALL_SHARE
 from courses.domain.queries import panel, results
+from courses.domain.queries.notices import noticed
 from courses.domain.queries.results import Entry, Mark, WhoSawWhat
 from courses.domain.queries.standing import Standing, standing_of
+from courses.domain.rescues import fixes
 from courses.domain.submissions import current_revision
 from courses.rules import may
 from courses.views import access
@@ -83,16 +85,23 @@ def result(request: HtmxRequest, submission_id: int) -> HttpResponse:
     row = standing_of(found)
     if row.revision is None or row.gap is None or row.suggestion is None:
         raise Http404
-    table = results.saw_what(row.revision.snapshot, decided=True)
+    snapshot = row.revision.snapshot
+    table = results.saw_what(snapshot, decided=True)
     outcome = results.outcome(table, row.gap)
+    person = access.person(request)
+    around = submission_context(request, found)
     context = {
         "row": row,
         "seal": row.seal,
         "table": table,
         "outcome": outcome,
         "missed": [(entry, table.excerpts(entry)) for entry in outcome.missed],
+        "noticed": noticed(snapshot, staff=around["is_staff"]),
+        "fixes": [(fix, fix.may_be_asked_for(found, person)) for fix in fixes(snapshot)]
+        if may(person, "courses.ask_rescue", found)
+        else (),
         **score_context(row),
-        **submission_context(request, found),
+        **around,
     }
     return TemplateResponse(request, "courses/result.html", context)
 

@@ -6,12 +6,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from courses.domain import reruns
+from courses.domain.circumstances import people_of
 from courses.domain.queries import panel as queries
+from courses.domain.queries.ledger import paid
+from courses.domain.queries.measured import measured
+from courses.domain.queries.notices import noticed
 from courses.domain.submissions import current_revision
 from courses.models import Submission
 from courses.rules import may
@@ -19,7 +24,8 @@ from courses.views import access
 from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
 from reviews.engine import reviews
-from reviews.models import Review
+from reviews.models import Call, Review
+from reviews.protocols import PROTOCOLS
 
 STOP_POLLING = 286
 """The status by which htmx ends a polling."""
@@ -38,20 +44,32 @@ def panel(request: HtmxRequest, submission_id: int) -> HttpResponse:
 
 
 def panel_context(request: HtmxRequest, submission: Submission) -> dict[str, Any]:
-    """What the panel needs. A student before the findings are shown learns only whether it goes on."""
+    """What the panel needs. A student before the findings are shown learns only whether it goes on.
+
+    But what a review wants of its student, they see at any time.
+    """
     person = access.person(request)
     revision = current_revision(submission)
     seal = getattr(revision.snapshot, "seal", None)
     shown = may(person, "courses.view_findings", submission)
     panel = queries.panel(revision.snapshot) if shown else None
     ended = panel.ended if panel else queries.have_read(revision.snapshot)
+    may_rerun = may(person, "courses.rerun_reviews", submission)
+    may_write = not ended and may(person, "courses.hand_in_text", submission)
+    around = submission_context(request, submission)
     return {
         "revision": revision,
         "seal": seal,
         "panel": panel,
         "ended": ended,
+        "wanted": queries.wanted_of_the_student(revision.snapshot) if may_write else (),
+        "noticed": noticed(revision.snapshot, staff=around["is_staff"]) if shown else None,
+        "measured": measured(revision.snapshot) if panel and panel.reviews and ended else None,
+        "decided": may(person, "courses.view_grade", submission),
         "may_steer": may(person, "courses.steer_reviews", submission),
-        **submission_context(request, submission),
+        "may_import": may(person, "courses.import_findings", submission),
+        "reruns_left": reruns.left(submission) if may_rerun else 0,
+        **around,
     }
 
 
@@ -61,7 +79,11 @@ def cancel(request: HtmxRequest, submission_id: int, review_id: int) -> HttpResp
     """Stop a review that has not ended."""
     review = _review(request, submission_id, review_id)
     if reviews.cancel(review, access.person(request)):
-        messages.success(request, "The review is cancelled. What its reviewers had said before is kept.")
+        spent = paid(Call.objects.filter(by_pass__review=review))
+        already = f" Already paid: {spent.words}." if spent.calls else ""
+        messages.success(
+            request, f"The review is cancelled. What its reviewers had said before is kept.{already}"
+        )
     else:
         messages.info(request, "This review had ended already, so nothing was cancelled.")
     return redirect("courses:reviews", submission_id)
@@ -71,8 +93,27 @@ def cancel(request: HtmxRequest, submission_id: int, review_id: int) -> HttpResp
 @require_POST
 def run_again(request: HtmxRequest, submission_id: int, review_id: int) -> HttpResponse:
     """Ask the reviewers of an ended review once more."""
-    reviews.run_again(_review(request, submission_id, review_id))
+    review = _review(request, submission_id, review_id)
+    if not PROTOCOLS[review.protocol].planned:
+        raise Http404
+    people = people_of(review.snapshot.revision.submission.assignment.course)
+    reviews.run_again(review, access.person(request), people)
     messages.success(request, "The review runs again. What the earlier run said no longer counts.")
+    return redirect("courses:reviews", submission_id)
+
+
+@login_required
+@require_POST
+def rerun(request: HtmxRequest, submission_id: int, review_id: int) -> HttpResponse:
+    """A student has a review that could not be finished run again, as often as the assignment allows."""
+    submission = access.submission(request, submission_id, "courses.rerun_reviews")
+    review = get_object_or_404(Review, pk=review_id, snapshot__revision__submission=submission)
+    try:
+        reruns.run_again(submission, review, access.person(request))
+    except reruns.NoRerunsLeft as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "The review runs again. What the earlier run said no longer counts.")
     return redirect("courses:reviews", submission_id)
 
 

@@ -15,7 +15,9 @@ from courses.domain import grading
 from courses.domain.assignments import PlanLine, set_starter
 from courses.domain.queries.standing import standing_of
 from courses.models import Assignment, Course, Membership, Submission
-from reviews.models import Defect, Review
+from reviews.models import Call, Connection, Defect, Pass, Review
+from reviews.protocols.base import PERSON
+from tests.panels import spoken_for
 from tests.people import client_of
 from tests.stories import (
     INJECTION,
@@ -55,6 +57,10 @@ COURSE = {
     "set_join_open": INSTRUCTOR,
     "people": STAFF,
     "set_role": INSTRUCTOR,
+    "reviewers": INSTRUCTOR,
+    "check_reviewers": INSTRUCTOR,
+    "own_key": INSTRUCTOR,
+    "forget_own_key": INSTRUCTOR,
     "assignment_new": INSTRUCTOR,
 }
 ASSIGNMENT = {
@@ -85,6 +91,14 @@ DRAFT = {
     "adjudicate": "lnffff",
     "defect": "lnffff",
     "grade": "lnffff",
+    "review": "lnffff",
+    "ledger": "lnffff",
+    "ledger_csv": "lnffff",
+    "call": "lnffff",
+    "text": "lnffff",
+    "import": "lnffff",
+    "rerun": "lnffff",
+    "rescue": "lnffff",
 }
 """An unsealed submission is the student's own business; nothing of models is there for anybody."""
 
@@ -98,6 +112,14 @@ SEALED = {
     "seal": THE_STUDENT,
     "receipt": STUDENT_AND_STAFF,
     "reviews": STUDENT_AND_STAFF,
+    "review": STAFF,
+    "ledger": STAFF,
+    "ledger_csv": STAFF,
+    "call": STAFF,
+    "text": THE_STUDENT,
+    "import": STAFF,
+    "rerun": "lnffff",
+    "rescue": "lnffff",
     "result": STAFF,
     "apparatus": STAFF,
     "adjudicate": STAFF,
@@ -114,7 +136,15 @@ SEALED = {
 }
 """Sealed and reviewed, with findings that students see with the grade, which is not out."""
 
-RELEASED = {**SEALED, "result": STUDENT_AND_STAFF, "apparatus": STUDENT_AND_STAFF}
+RELEASED = {
+    **SEALED,
+    **dict.fromkeys(
+        ("result", "apparatus", "review", "ledger", "ledger_csv", "call"),
+        STUDENT_AND_STAFF,
+    ),
+    "rerun": THE_STUDENT,
+    "rescue": "lnyffy",
+}
 """The same with the grade out."""
 
 ACCOUNT = {
@@ -139,7 +169,7 @@ ACCOUNT = {
 POSTED = {
     "rotate_code", "set_join_open", "set_role", "publish", "withdraw", "drop_starter", "release_many",
     "note_delete", "decide", "rename", "merge", "move_claim", "grade", "cancel", "run_again", "release",
-    "take_back", "demo_sign_in",
+    "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
 }  # fmt: skip
 
 
@@ -158,14 +188,19 @@ class World:
         defect = Defect.objects.filter(snapshot__revision__submission=submission).first()
         note = submission.revisions.get().snapshot.notes.first()
         review = Review.objects.filter(snapshot__revision__submission=submission).first()
+        call = Call.objects.filter(by_pass__review=review).first()
+        text = Pass.objects.filter(review=review, reviewer__provider=PERSON).first()
         values: dict[str, int | str] = {
             "course_id": self.course.pk,
             "membership_id": Membership.objects.get(user__username="tomas").pk,
+            "connection_id": Connection.objects.filter(scope="", active=True).values_list("pk", flat=True)[0],
             "assignment_id": self.assignment.pk,
             "submission_id": submission.pk,
             "path": "shop.py",
             "note_id": note.pk if note else 1,
             "review_id": review.pk if review else 1,
+            "call_id": call.pk if call else 1,
+            "pass_id": text.pk if text else 1,
             "number": defect.number if defect else 1,
             "kind": "note",
             "claim_id": note.pk if note else 1,
@@ -207,6 +242,8 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
         "sealed": reviewed(waiting, amara),
         "released": reviewed(released, amara),
     }
+    for name in ("sealed", "released"):
+        spoken_for(submissions[name], reply=RACE.title)
     out = submissions["released"]
     suggestion = standing_of(out).suggestion
     assert suggestion is not None

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from courses.forms.assignments import BRIEF_CHARACTERS
 from courses.models import Course
-from courses.templatetags.blindspot import MARKDOWN_CHARACTERS, local_time, local_time_bare, markdown
+from courses.templatetags.blindspot import (
+    MARKDOWN_CHARACTERS,
+    local_time,
+    local_time_bare,
+    markdown,
+    thousands,
+)
 
 
 def test_a_brief_is_rendered_with_lists_code_and_tables() -> None:
@@ -112,3 +118,7 @@ def test_a_table_names_the_zone_once_elsewhere() -> None:
 
 def test_no_moment_is_no_text() -> None:
     assert local_time(None, "UTC") == local_time_bare(None, "UTC") == ""
+
+
+def test_large_numbers_are_set_apart_by_thousands() -> None:
+    assert [thousands(number) for number in (0, 999, 1_000, 1_234_567)] == ["0", "999", "1,000", "1,234,567"]

@@ -14,11 +14,15 @@ from reviews.protocols.base import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PlanInWords:
-    """One way in which the code is reviewed. `who` names the reviewers; empty where there is none."""
+    """One way in which the code is reviewed, as students read it.
+
+    `who` names the reviewers, empty where there is none; `how` says how often, in words.
+    """
 
     protocol: Protocol
-    passes: int
     who: tuple[str, ...]
+    how: str
+    student_revises: bool
 
 
 def plan_in_words(assignment: Assignment) -> list[PlanInWords]:
@@ -28,7 +32,12 @@ def plan_in_words(assignment: Assignment) -> list[PlanInWords]:
     """
     active = list(Reviewer.objects.filter(active=True))
     return [
-        PlanInWords(PROTOCOLS[step.protocol], step.passes, _who(step, active))
+        PlanInWords(
+            PROTOCOLS[step.protocol],
+            _who(step, active),
+            _how(step, PROTOCOLS[step.protocol]),
+            "revised_by" in PROTOCOLS[step.protocol].takes and step.revised_by == step.RevisedBy.STUDENT,
+        )
         for step in assignment.plan.prefetch_related("reviewers")
         if step.protocol in PROTOCOLS
     ]
@@ -42,6 +51,14 @@ def _who(step: PlanStep, active: list[Reviewer]) -> tuple[str, ...]:
         for reviewer in active
         if (reviewer.model_id is not None) == asks_models and (not named or reviewer.pk in named)
     )
+
+
+def _how(step: PlanStep, protocol: Protocol) -> str:
+    """How often, where a plan can say it: "4 passes", "up to 3 rounds". Once needs no words."""
+    often = [f"{step.passes} passes"] if "passes" in protocol.takes and step.passes > 1 else []
+    if "rounds" in protocol.takes:
+        often.append("one round" if step.rounds == 1 else f"up to {step.rounds} rounds")
+    return ", ".join(often)
 
 
 def starter_files(assignment: Assignment) -> QuerySet[SnapshotFile]:

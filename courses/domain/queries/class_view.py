@@ -6,11 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, OuterRef
+
 from courses.domain.queries.standing import Standing
-from reviews.gap.apparatus import covered, kept_from
+from reviews.gap.apparatus import MUTE, ORDER, covered, kept_from, label_of
+from reviews.gap.defects import ABOUT_CODE, SPEAKING
 from reviews.gap.measures import Share, proportion
 from reviews.models import Defect, Finding, Note, Pass, Review
 from reviews.protocols import PROTOCOLS
+from reviews.protocols.base import Protocol
 
 FEWEST_DRAWN = 3
 """A share of fewer than this is told in words: its interval would span nearly everything."""
@@ -123,7 +127,8 @@ def _categories(valid: Sequence[Defect], noted: set[int]) -> tuple[CategoryMisse
 class _Heard:
     """What was heard of one witness: who it is, the files its passes read, whom it could not review."""
 
-    protocol: str
+    protocol: Protocol
+    role: str = ""
     names: dict[str, None] = field(default_factory=dict)
     read: dict[int, list[list[str]]] = field(default_factory=lambda: defaultdict(list))
     unable: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -145,26 +150,27 @@ def _witnesses(
 ) -> tuple[WitnessSaw, ...]:
     """Per siglum: of the valid defects that it was really asked about, those that it saw."""
     seen: dict[str, set[int]] = defaultdict(set)
-    findings = Finding.objects.filter(defect__in=originals, by_pass__review__current=True)
-    for home, siglum, path in findings.values_list("defect", "by_pass__siglum", "path"):
-        seen[siglum].add(originals[home])
+    findings = Finding.objects.filter(SPEAKING, defect__in=originals)
+    for home, siglum, path, outcome in findings.values_list("defect", "by_pass__siglum", "path", "outcome"):
+        if outcome != Finding.Outcome.DISMISSED:
+            seen[siglum].add(originals[home])
         paths[originals[home]] = paths.get(originals[home]) or path
     rows = [WitnessSaw("S", "S", "The students", proportion(sum(d.pk in noted for d in valid), len(valid)))]
     heard = _heard(snapshots)
-    for siglum in sorted(heard, key=_column):
+    for siglum in sorted(heard, key=_place):
         witness = heard[siglum]
         asked = [
             defect.pk in seen[siglum]
             for defect in valid
             if defect.pk in seen[siglum] or witness.was_asked(defect.snapshot_id, paths.get(defect.pk, ""))
         ]
-        protocol = PROTOCOLS[witness.protocol]
+        label = label_of(witness.protocol, witness.role)
         names = ", ".join(witness.names)
         rows.append(
             WitnessSaw(
                 siglum,
-                protocol.letter,
-                f"{protocol.label}: {names}" if names else protocol.label,
+                witness.protocol.letter,
+                f"{label}: {names}" if names else witness.protocol.label,
                 proportion(sum(asked), len(asked)),
                 len(witness.unable),
                 witness.recorded,
@@ -174,27 +180,30 @@ def _witnesses(
 
 
 def _heard(snapshots: Sequence[int]) -> dict[str, _Heard]:
-    """The witnesses by siglum; a review that could not even begin goes by its protocol's letter."""
+    """The witnesses by siglum; a review that never came to the code goes by its protocol's letter."""
     heard: dict[str, _Heard] = {}
     passes = Pass.objects.filter(review__snapshot__in=snapshots, review__current=True).filter(
-        state__in=(Pass.State.ANSWERED, Pass.State.UNABLE)
+        state__in=(Pass.State.ANSWERED, Pass.State.UNABLE), task__in=ABOUT_CODE
     )
-    values = ("siglum", "review__snapshot", "paths", "state", "review__protocol", "recorded")
+    values = ("siglum", "review__snapshot", "paths", "state", "review__protocol", "role", "recorded")
     for *row, provider, reviewer in passes.values_list(*values, "reviewer__provider", "reviewer__name"):
-        siglum, snapshot_id, files, state, protocol, recorded = row
-        witness = heard.setdefault(siglum, _Heard(protocol))
+        siglum, snapshot_id, files, state, name, role, recorded = row
+        witness = heard.setdefault(siglum, _Heard(PROTOCOLS[name], role))
         witness.names[reviewer] = None
         witness.recorded |= recorded
         if state == Pass.State.ANSWERED:
             witness.read[snapshot_id].append(files)
         else:
             witness.unable[snapshot_id].append(provider)
-    mute = Review.objects.filter(snapshot__in=snapshots, current=True, passes=None, state__in=Review.ENDED)
-    for protocol, snapshot_id in mute.values_list("protocol", "snapshot"):
-        witness = heard.setdefault(PROTOCOLS[protocol].letter, _Heard(protocol))
-        witness.unable[snapshot_id].append("")
+    speaking = Pass.objects.filter(review=OuterRef("pk"), task__in=ABOUT_CODE)
+    mute = Review.objects.filter(~Exists(speaking), snapshot__in=snapshots, current=True, state__in=MUTE)
+    for name, snapshot_id in mute.values_list("protocol", "snapshot"):
+        protocol = PROTOCOLS[name]
+        if protocol.letter in ORDER:
+            witness = heard.setdefault(protocol.letter, _Heard(protocol))
+            witness.unable[snapshot_id].append("")
     return heard
 
 
-def _column(siglum: str) -> tuple[int, int, str]:
-    return "SLTAXDC".find(siglum[0]), len(siglum), siglum
+def _place(siglum: str) -> tuple[int, int, str]:
+    return ORDER.find(siglum[0]), len(siglum), siglum

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.domain.queries.standing import Stage, last_revisions, stage_of
+from courses.domain.reruns import PLANNED
 from courses.models import Assignment, Course, Grade, Membership, Revision, Submission
 from reviews.models import Defect, Review, Seal
 
@@ -320,7 +321,7 @@ def _workloads(assignments: Sequence[Assignment]) -> dict[int, list[Workload]]:
 
 def _stages(assignments: Sequence[Assignment]) -> dict[int, Counter[Stage]]:
     """How many sealed submissions of each assignment are at which stage, in one query."""
-    reviews = Review.objects.filter(snapshot=OuterRef("snapshot"), current=True)
+    reviews = Review.objects.filter(snapshot=OuterRef("snapshot"), current=True, protocol__in=PLANNED)
     undecided = Defect.objects.filter(snapshot=OuterRef("snapshot"), standing=Defect.Standing.UNDECIDED)
     rows = (
         last_revisions()

@@ -54,8 +54,19 @@ class Said:
 
     @property
     def grounding(self) -> str:
-        """How it stands on the code, in words."""
-        return Ground(self.claim.grounding).words
+        """How it stands on what it is about, in words."""
+        words = Ground(self.claim.grounding).words
+        return words if self.about_code else words.replace("the code", "the text")
+
+    @property
+    def about_code(self) -> bool:
+        """Whether it is a claim about the code, not about a plan or a patch."""
+        return isinstance(self.claim, Note) or self.claim.by_pass.about_code
+
+    @property
+    def outcome(self) -> str:
+        """What its panel made of it: confirmed, integration, single or dismissed; empty without one."""
+        return self.claim.outcome if isinstance(self.claim, Finding) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,16 @@ class Excerpt:
 
     path: str
     lines: tuple[Line, ...]
+
+
+def said_by(claim: Note | Finding, *, readable: bool) -> Said:
+    """The claim with its witness. Wants `by_pass__review` and `by_pass__reviewer` at hand."""
+    if isinstance(claim, Note):
+        return Said(claim, "S", "S", "The student", recorded=False, readable=readable)
+    item = claim.by_pass
+    protocol = PROTOCOLS[item.review.protocol]
+    who = f"{protocol.label}: {item.reviewer.name}"
+    return Said(claim, item.siglum, protocol.letter, who, recorded=item.recorded, readable=readable)
 
 
 class Sources:
@@ -103,13 +124,7 @@ class Sources:
 
     def said(self, claim: Note | Finding) -> Said:
         """The claim with its witness. Wants `by_pass__review` and `by_pass__reviewer` at hand."""
-        readable = claim.path in self
-        if isinstance(claim, Note):
-            return Said(claim, "S", "S", "The student", recorded=False, readable=readable)
-        item = claim.by_pass
-        protocol = PROTOCOLS[item.review.protocol]
-        who = f"{protocol.label}: {item.reviewer.name}"
-        return Said(claim, item.siglum, protocol.letter, who, recorded=item.recorded, readable=readable)
+        return said_by(claim, readable=claim.path in self)
 
     def excerpts(self, said: Sequence[Said]) -> tuple[Excerpt, ...]:
         """One excerpt a file, in the order of the claims; none of claims without a place."""

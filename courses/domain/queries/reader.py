@@ -11,6 +11,8 @@ from typing import Literal
 from django.utils.safestring import SafeString, mark_safe
 
 from courses.models import Revision
+from reviews.gap.apparatus import HEAVY
+from reviews.gap.defects import SPEAKING
 from reviews.models import Finding, Note, SnapshotFile
 from reviews.snapshots.ground import Ground
 from reviews.snapshots.highlight import highlighted_lines
@@ -113,7 +115,7 @@ def path_of_claim(revision: Revision, kind: str, claim_id: int, *, with_findings
     if kind == "note":
         claims = revision.snapshot.notes.filter(pk=claim_id)
     elif with_findings:
-        claims = revision.snapshot.findings.filter(pk=claim_id, by_pass__review__current=True)
+        claims = revision.snapshot.findings.filter(SPEAKING, pk=claim_id)
     else:
         claims = ()
     for claim in claims:
@@ -161,9 +163,8 @@ def reader_page(
 
 
 def _findings(revision: Revision) -> Iterable[Finding]:
-    return revision.snapshot.findings.filter(by_pass__review__current=True).select_related(
-        "by_pass__reviewer", "defect"
-    )
+    findings = revision.snapshot.findings.filter(SPEAKING).select_related("by_pass__reviewer", "defect")
+    return findings.defer(*(f"by_pass__{name}" for name in HEAVY))
 
 
 def _placed(

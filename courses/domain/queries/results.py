@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from courses.domain.queries.excerpt import Excerpt, Said, Sources
 from reviews.gap.apparatus import Apparatus, Cell, Row, Sight, Witness, who_saw_what
+from reviews.gap.defects import SPEAKING
 from reviews.gap.measures import Gap
 from reviews.models import Defect, Finding, Note, Snapshot
 
@@ -257,7 +258,7 @@ def choose(snapshot: Snapshot, table: WhoSawWhat, number: int | None) -> Chosen 
 
 def _own_claims(snapshot: Snapshot, duplicate: Defect) -> tuple[Sources, tuple[Said, ...]]:
     """A duplicate's own claims, which the table counts for its original."""
-    findings = duplicate.findings.filter(by_pass__review__current=True)
+    findings = duplicate.findings.filter(SPEAKING)
     claims: list[Note | Finding] = [
         *duplicate.notes.all(),
         *findings.select_related("by_pass__review", "by_pass__reviewer"),

@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
 
 from courses.domain.grading import Suggestion, suggest
+from courses.domain.reruns import PLANNED
 from courses.models import Assignment, Grade, Membership, Revision, Submission
 from reviews.gap.apparatus import judged
 from reviews.gap.measures import Gap, split
@@ -71,9 +72,9 @@ class Standing:
 
 
 def last_revisions() -> QuerySet[Revision]:
-    """The revision of each submission that counts, with its seal and its current reviews."""
+    """The revision of each submission that counts, with its seal and its plan's current reviews."""
     latest = Revision.objects.filter(submission=OuterRef("submission")).order_by("-number").values("pk")[:1]
-    current = Review.objects.filter(current=True).order_by("position")
+    current = Review.objects.filter(current=True, protocol__in=PLANNED).order_by("position")
     return (
         Revision.objects.annotate(latest=Subquery(latest))
         .filter(pk=F("latest"))

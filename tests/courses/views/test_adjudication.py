@@ -13,6 +13,7 @@ from courses.domain.assignments import PlanLine
 from courses.models import Course, Submission
 from reviews.claims import Place
 from reviews.models import Defect, Finding, Note
+from tests.panels import AT_ONCE, PLAN, review_of, revise
 from tests.people import client_of
 from tests.stories import (
     INJECTION,
@@ -20,6 +21,7 @@ from tests.stories import (
     ROUNDING,
     SHOP,
     assignment,
+    model_reviewer,
     recorded_reviewer,
     recording,
     reviewed,
@@ -225,3 +227,22 @@ def test_a_finding_on_a_line_that_is_not_there_is_marked_and_breaks_nothing(
     page = client_of(ruth).get(reverse("courses:defect", args=[submission.pk, found.defect.number])).text
     assert "data-ungrounded" in page
     assert "not found in the code" in page
+
+
+def test_what_is_said_of_a_plan_is_no_claim_on_the_code(ruth: User, amara: User, course: Course) -> None:
+    pair = model_reviewer("gpt-5.4"), model_reviewer("claude-opus-4-6")
+    task = assignment(course, plan=[PlanLine("back_and_forth", reviewers=pair)], accepted_types="")
+    submission = sealed(task, amara, files=(*SHOP, PLAN), claims=(INJECTION,))
+    revise(review_of(submission, "back_and_forth"))
+    finding = Finding.objects.filter(title=AT_ONCE.title).first()
+    assert finding is not None
+    client = client_of(ruth)
+    moved = client.post(
+        reverse("courses:move_claim", args=[submission.pk, "finding", finding.pk]), {"to": "1"}
+    )
+    assert moved.status_code == 404
+    finding.refresh_from_db()
+    assert finding.defect is None
+    for name, extra in (("adjudicate", []), ("apparatus", []), ("file", ["PLAN.md"])):
+        page = client.get(reverse(f"courses:{name}", args=[submission.pk, *extra])).text
+        assert AT_ONCE.title not in page, name

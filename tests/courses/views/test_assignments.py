@@ -10,9 +10,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from courses.domain.assignments import PlanLine
+from courses.domain.assignments import PlanLine, planned
 from courses.models import Assignment, Course, PlanStep
+from reviews.engine.reviews import Planned
 from reviews.models import Review, Reviewer
+from reviews.protocols import PROTOCOLS
 from tests import stories
 from tests.people import client_of, enrol, person
 
@@ -34,6 +36,7 @@ def typed(course: Course, **changes: Any) -> dict[str, Any]:
         "accepted_types": "py, *.JS",
         "least_notes": "3",
         "points": "50",
+        "reruns": "1",
         "visibility": "due",
         "plan-linters-on": "on",
         **changes,
@@ -90,6 +93,9 @@ def test_models_review_as_often_as_the_plan_says(course: Course, ruth: User) -> 
         ({"least_notes": "51"}, "id_least_notes_error", "less than or equal to 50"),
         ({"least_notes": "-1"}, "id_least_notes_error", "greater than or equal to 0"),
         ({"points": "0"}, "id_points_error", "greater than or equal to 1"),
+        ({"budget": "-1"}, "id_budget_error", "greater than or equal to 0"),
+        ({"budget": "1.005"}, "id_budget_error", "no more than 2 decimal places"),
+        ({"reruns": "21"}, "id_reruns_error", "less than or equal to 20"),
         ({"accepted_types": ".py, a/b"}, "id_accepted_types_error", "“a/b” is no file type"),
         ({"brief": "a" * 20_001}, "id_brief_error", "at most 20000 characters"),
         ({"plan-linters-on": None}, "plan-problem", "The review plan is empty"),
@@ -118,9 +124,35 @@ def test_passes_go_from_one_to_eight(course: Course, ruth: User, passes: str) ->
 
 def test_the_form_says_plainly_who_cannot_review_here(course: Course, ruth: User) -> None:
     html = page(ruth, new_url(course))
-    assert html.count("No reviewer that suits this is switched on") == 3
+    asking = [item for item in PROTOCOLS.values() if item.planned and item.asks_models]
+    assert html.count("No reviewer that suits this is switched on") == len(asking) > 3
     stories.recorded_reviewer("gpt-5.4")
     assert "No reviewer that suits this is switched on" not in page(ruth, new_url(course))
+
+
+def test_a_line_of_the_plan_is_stored_with_all_that_was_set_and_handed_on(course: Course, ruth: User) -> None:
+    advocate = stories.recorded_reviewer("gpt-5.4")
+    values = {
+        "plan-linters-on": None,
+        "plan-adversarial-on": "on",
+        "plan-adversarial-passes": "2",
+        "plan-adversarial-focus": "Money, and who may spend it.",
+        "plan-adversarial-reviewers": [str(advocate.pk)],
+        "plan-plan_loop-on": "on",
+        "plan-plan_loop-rounds": "2",
+        "plan-plan_loop-revised_by": "student",
+    }
+    client_of(ruth).post(new_url(course), typed(course, **values))
+    made = Assignment.objects.get()
+    assert planned(made) == [
+        Planned("adversarial", 2, (advocate.pk,), focus="Money, and who may spend it."),
+        Planned("plan_loop", rounds=2, revised_by="student"),
+    ]
+    html = page(ruth, f"/assignments/{made.pk}/edit/")
+    assert "Money, and who may spend it." in html
+    unchanged = {**shown(made, **values), "plan-adversarial-rounds": "4"}
+    client_of(ruth).post(f"/assignments/{made.pk}/edit/", unchanged)
+    assert planned(made)[0].rounds == 3, "what a protocol does not offer is not set"
 
 
 def test_a_preview_saves_nothing_with_or_without_a_script(course: Course, ruth: User) -> None:
@@ -252,6 +284,15 @@ def test_amara_reads_what_is_asked_and_who_will_review(course: Course, amara: Us
     ):
         assert text in html
     assert "Withdraw" not in html
+
+
+def test_amara_reads_that_a_plan_is_wanted_and_that_she_revises_it(course: Course, amara: User) -> None:
+    stories.recorded_reviewer("gpt-5.4")
+    plan = [PlanLine("plan_loop", rounds=2, revised_by="student"), PlanLine("consensus", rounds=1)]
+    html = page(amara, f"/assignments/{stories.assignment(course, plan=plan).pk}/")
+    assert "Plan loop</strong>, up to 2 rounds" in html
+    assert "Consensus</strong>, one round" in html
+    assert html.count("You write its next version after each round.") == html.count("PLAN.md") == 1
 
 
 def test_a_reviewer_that_is_missing_is_not_called_silence(course: Course, amara: User) -> None:

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from courses.domain.queries.courses import workloads
 from courses.domain.queries.standing import Stage, standings
 from courses.models import Assignment, Course, Grade, Membership
-from reviews.models import Defect
+from reviews.models import Budget, Defect
 from tests import stories
 from tests.people import client_of, enrol, person
 
@@ -234,3 +234,21 @@ def test_another_zone_moves_no_date(course: Course, ruth: User) -> None:
     assert client_of(ruth).post(f"/courses/{course.pk}/settings/", values).status_code == 302
     assert Course.objects.get().time_zone == "Asia/Tokyo"
     assert Assignment.objects.get().due_at == task.due_at
+
+
+def test_a_course_may_have_a_budget_and_its_settings_say_what_is_spent(course: Course, ruth: User) -> None:
+    url = f"/courses/{course.pk}/settings/"
+    values = {"name": course.name, "term": course.term, "time_zone": course.time_zone}
+    assert "have cost $0.00 so far" in page(ruth, url)
+    client_of(ruth).post(url, {**values, "budget": "40"})
+    budget = Budget.objects.get(name=f"course-{course.pk}")
+    assert budget.limit == 40_000_000
+    Budget.objects.update(spent=3_100_000)
+    html = page(ruth, url)
+    assert "have cost $3.10 so far" in html
+    assert 'value="40.00"' in html
+    response = client_of(ruth).post(url, {**values, "budget": "-2"})
+    assert response.status_code == 422
+    assert "greater than or equal to 0" in response.content.decode()
+    client_of(ruth).post(url, {**values, "budget": ""})
+    assert not Budget.objects.exists()

@@ -14,6 +14,7 @@ from courses.domain import grading
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.models import Assignment, Course, Grade, Submission
+from courses.views.dashboard import ROWS_A_PAGE
 from reviews.gap.standing import Decision, decide
 from reviews.models import Defect
 from tests.people import client_of, enrol, person
@@ -178,3 +179,13 @@ def test_the_dashboard_costs_the_same_for_one_student_and_for_three(
         grade(reviewed(task, student, claims=(INJECTION, RACE, ROUNDING)), ruth)
     with django_assert_num_queries(QUERIES):
         client.get(url("dashboard", task))
+
+
+def test_a_large_class_is_shown_page_by_page(ruth: User, course: Course, task: Assignment) -> None:
+    for number in range(ROWS_A_PAGE + 1):
+        enrol(course, person(f"student{number:02}", f"Family{number:02}"))
+    client = client_of(ruth)
+    first = client.get(url("dashboard", task)).text
+    assert "1 to 50 of 51" in first
+    assert re.search(r'href="\?[^"]*page=2" rel="next"', first)
+    assert names(client.get(f"{url('dashboard', task)}?page=2").text) == ["Family50"]

@@ -163,15 +163,25 @@ def test_dropped_files_keep_their_folders(course: Course, amara: User) -> None:
     assert paths(amara) == ["one/a.py", "two/a.py"]
 
 
-def test_another_model_needs_name_and_family(course: Course, amara: User) -> None:
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("Codestral 9", "mistral"),
+        ("ft:gpt-5.4:our-lab", "openai"),
+        ("Zephyr 7B", "zephyr"),
+        ("誰か", "unknown"),
+    ],
+)
+def test_another_models_family_follows_from_its_name(
+    course: Course, amara: User, name: str, family: str
+) -> None:
     to = assignment(course)
     rows = {"way": "paste", "paste_path": ["app.py"], "paste_text": ["x = 1"], "model": "other"}
-    text = send(amara, to, **rows).content.decode()
-    assert "Give the model&#x27;s name." in text
-    assert "Give the model&#x27;s family." in text
-    send(amara, to, **rows, other_name="Codestral 9", other_family="Mistral AI")
+    assert "Give the model&#x27;s name." in send(amara, to, **rows).content.decode()
+    # What somebody declares besides is not asked for, and not believed.
+    send(amara, to, **rows, other_name=name, other_family="anthropic")
     provenance = Revision.objects.get().snapshot.provenance
-    assert (provenance.author, provenance.family, provenance.model) == ("Codestral 9", "mistral-ai", None)
+    assert (provenance.author, provenance.family, provenance.model) == (name, family, None)
 
 
 def test_author_and_prompt_are_asked_for(course: Course, amara: User) -> None:

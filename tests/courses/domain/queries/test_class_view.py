@@ -12,15 +12,18 @@ from reviews.gap.measures import proportion
 from reviews.gap.standing import Decision, decide
 from reviews.models import Defect
 from reviews.snapshots.files import SourceFile
+from tests.panels import PLAN, answer, next_round, panelists, review_of, revise, talk
 from tests.stories import (
     INJECTION,
     RACE,
     ROUNDING,
     SHOP,
     assignment,
+    model_reviewer,
     recorded_reviewer,
     recording,
     reviewed,
+    sealed,
 )
 
 
@@ -81,6 +84,40 @@ def test_a_witness_that_never_could_has_a_row_without_a_share(
     reviewed(task, amara, claims=(INJECTION,))
     stranger = seen_by_the_class(task, ruth).witnesses[1]
     assert (stranger.siglum, stranger.saw, stranger.unable, stranger.bar) == ("X1", None, 1, None)
+
+
+def test_a_panel_is_one_witness_and_who_reads_texts_is_none(
+    ruth: User, amara: User, ben: User, course: Course
+) -> None:
+    gpt, claude = model_reviewer("gpt-5.4", name="GPT"), model_reviewer("claude-opus-4-6", name="Claude")
+    both = (gpt, claude)
+    plan = [
+        PlanLine("consensus", reviewers=panelists()),
+        PlanLine("back_and_forth", reviewers=both),
+        PlanLine("roles", reviewers=(gpt,)),
+    ]
+    submission = sealed(assignment(course, plan=plan, accepted_types=""), amara, files=(*SHOP, PLAN))
+    talk(review_of(submission, "consensus"))
+    revise(review_of(submission, "back_and_forth"))
+    for item in next_round(review_of(submission, "roles")):
+        answer(item, [ROUNDING] if item.siglum == "R4" else [])
+    view = seen_by_the_class(submission.assignment, ruth)
+
+    rows = {row.siglum: row for row in view.witnesses}
+    assert list(rows) == ["S", "R1", "R2", "R3", "R4", "C"]
+    assert rows["R4"].name == "Security: GPT"
+    saw = {siglum: (row.saw.part, row.saw.whole) for siglum, row in rows.items() if row.saw}
+    # Injection, rounding, race and the lie are all found valid here: the panel had dismissed the rounding.
+    assert (view.valid, saw["C"], saw["R4"], saw["R1"]) == (4, (3, 4), (1, 4), (0, 4))
+
+
+def test_a_plan_loop_that_never_came_to_the_code_has_a_row_and_back_and_forth_has_none(
+    ruth: User, amara: User, course: Course
+) -> None:
+    plan = [PlanLine("plan_loop"), PlanLine("back_and_forth")]
+    reviewed(assignment(course, plan=plan), amara, claims=(INJECTION,))
+    view = seen_by_the_class(Assignment.objects.get(), ruth)
+    assert [(row.siglum, row.unable) for row in view.witnesses] == [("S", 0), ("M", 1)]
 
 
 def test_small_shares_are_not_drawn_and_others_carry_their_interval() -> None:
