@@ -6,7 +6,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db import transaction
@@ -25,6 +25,10 @@ _clearing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 """A lock for each snapshot: passes that begin together would each do the same work; one of them does it."""
 
 
+_at_work = threading.Lock()
+"""Around what only computes: passes of a round want the same at once, and one does it for all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A snapshot as reviewers outside see it. Line numbers are the snapshot's own.
@@ -35,15 +39,13 @@ class Outgoing:
     files: tuple[SourceFile, ...]
     people: tuple[tuple[str, str], ...]
     home: Mapping[str, str]
-    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    snapshot: Snapshot
 
     def text(self, text: str) -> str:
         """A text that goes along with the code, cleared in the same way: what is secret there is so here."""
-        for secret, placeholder in self.secrets:
-            text = text.replace(secret, placeholder)
-        # A diff may be one of settings, in which values stand without quotes.
-        name = "text.env" if "\n@@ " in text else "text.md"
-        return clear([SourceFile(name, text)], self.people).files[0].text
+        secrets = _secrets(self.snapshot)
+        with _at_work:
+            return _cleared_text(text, self.people, secrets)
 
     def own_paths(self, text: str) -> str:
         """A patch with the snapshot's own paths, so that it applies to what was handed in."""
@@ -92,7 +94,7 @@ def outgoing(snapshot: Snapshot) -> Outgoing:
         files=_read(tuple((path, sha256) for path, sha256, _ in stored)),
         people=tuple((spelling, pseudonym) for spelling, pseudonym in clearance.people),
         home={path: own for path, _, own in stored if path != own},
-        secrets=_secrets(snapshot.sha256, snapshot),
+        snapshot=snapshot,
     )
 
 
@@ -100,13 +102,28 @@ _known: dict[str, tuple[tuple[str, str], ...]] = {}
 _MOST_KNOWN = 64
 
 
-def _secrets(sha256: str, snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+def _secrets(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
     """The secrets of a snapshot, in this process's memory only: they are never stored by themselves."""
-    if sha256 not in _known:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        _known[sha256] = known_secrets(snapshot.source_files())
-    return _known[sha256]
+    known = _known.get(snapshot.sha256)
+    if known is None:
+        files = snapshot.source_files()
+        with _at_work:
+            known = _known.get(snapshot.sha256) or known_secrets(files)
+            if len(_known) >= _MOST_KNOWN:
+                _known.clear()
+            _known[snapshot.sha256] = known
+    return known
+
+
+@lru_cache(maxsize=128)
+def _cleared_text(
+    text: str, people: tuple[tuple[str, str], ...], secrets: tuple[tuple[str, str], ...]
+) -> str:
+    for secret, placeholder in secrets:
+        text = text.replace(secret, placeholder)
+    # A diff may be one of settings, in which values stand without quotes.
+    name = "text.env" if "\n@@ " in text else "text.md"
+    return clear([SourceFile(name, text)], people).files[0].text
 
 
 def look_for_instructions(snapshot: Snapshot, path: str, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,6 +54,9 @@ class Briefing:
         return [list(pair) for pair in self.packed.left_out]
 
 
+_packing = threading.Lock()
+"""The passes of a round want the same at once; one packs it for all."""
+
 NOTHING_PACKED = Packed("", (), ())
 
 
@@ -63,7 +67,7 @@ def brief(item: Pass) -> Briefing:
     leaving = outgoing(review.snapshot)
     document = leaving.document(*item.document) if item.document else None
     models = {model.name: model for model in LanguageModel.objects.filter(name__in=_names(setup))}
-    packed = _packed(leaving.files, room_for_code(models.values())) if task.reads_code else NOTHING_PACKED
+    packed = _pack(leaving.files, room_for_code(models.values())) if task.reads_code else NOTHING_PACKED
     prompt = compose(
         packed.text,
         task,
@@ -111,6 +115,11 @@ def _mark(review: Review, text: str) -> str:
     """
     seed = salted_hmac("reviews.material", f"{review.pk}", algorithm="sha256").hexdigest()
     return mark(seed, [text])
+
+
+def _pack(files: tuple[SourceFile, ...], tokens: int) -> Packed:
+    with _packing:
+        return _packed(files, tokens)
 
 
 @lru_cache(maxsize=32)

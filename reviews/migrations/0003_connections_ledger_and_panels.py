@@ -7,270 +7,505 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reviews', '0002_known_models_and_analysers'),
+        ("reviews", "0002_known_models_and_analysers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Budget',
+            name="Budget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('limit', models.BigIntegerField()),
-                ('spent', models.BigIntegerField(default=0)),
-                ('reserved', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("limit", models.BigIntegerField()),
+                ("spent", models.BigIntegerField(default=0)),
+                ("reserved", models.BigIntegerField(default=0)),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.RemoveField(
-            model_name='pass',
-            name='usage',
+            model_name="pass",
+            name="usage",
         ),
         migrations.AddField(
-            model_name='finding',
-            name='combines',
+            model_name="finding",
+            name="combines",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='finding',
-            name='elsewhere',
-            field=models.JSONField(blank=True, default=list, help_text='Further places: lists of path, first and last line.'),
+            model_name="finding",
+            name="elsewhere",
+            field=models.JSONField(
+                blank=True, default=list, help_text="Further places: lists of path, first and last line."
+            ),
         ),
         migrations.AddField(
-            model_name='finding',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('confirmed', 'confirmed'), ('integration', 'integration'), ('single', 'single'), ('dismissed', 'dismissed')], max_length=11),
+            model_name="finding",
+            name="outcome",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("confirmed", "confirmed"),
+                    ("integration", "integration"),
+                    ("single", "single"),
+                    ("dismissed", "dismissed"),
+                ],
+                max_length=11,
+            ),
         ),
         migrations.AddField(
-            model_name='languagemodel',
-            name='context_tokens',
-            field=models.PositiveIntegerField(default=200000, help_text='How much it can read in one call; larger submissions are packed.', validators=[django.core.validators.MinValueValidator(4000)]),
+            model_name="languagemodel",
+            name="context_tokens",
+            field=models.PositiveIntegerField(
+                default=200000,
+                help_text="How much it can read in one call; larger submissions are packed.",
+                validators=[django.core.validators.MinValueValidator(4000)],
+            ),
         ),
         migrations.AddField(
-            model_name='languagemodel',
-            name='output_tokens',
-            field=models.PositiveIntegerField(default=16000, help_text='The most it may write in one call.', validators=[django.core.validators.MinValueValidator(1000)]),
+            model_name="languagemodel",
+            name="output_tokens",
+            field=models.PositiveIntegerField(
+                default=16000,
+                help_text="The most it may write in one call.",
+                validators=[django.core.validators.MinValueValidator(1000)],
+            ),
         ),
         migrations.AddField(
-            model_name='note',
-            name='elsewhere',
-            field=models.JSONField(blank=True, default=list, help_text='Further places: lists of path, first and last line.'),
+            model_name="note",
+            name="elsewhere",
+            field=models.JSONField(
+                blank=True, default=list, help_text="Further places: lists of path, first and last line."
+            ),
         ),
         migrations.AddField(
-            model_name='pass',
-            name='document',
-            field=models.JSONField(blank=True, help_text='The path and text of the document that it works on.', null=True),
+            model_name="pass",
+            name="document",
+            field=models.JSONField(
+                blank=True, help_text="The path and text of the document that it works on.", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='pass',
-            name='exhibits',
-            field=models.JSONField(default=list, help_text='What it is shown besides the code: pairs of a title and a text.'),
+            model_name="pass",
+            name="exhibits",
+            field=models.JSONField(
+                default=list, help_text="What it is shown besides the code: pairs of a title and a text."
+            ),
         ),
         migrations.AddField(
-            model_name='pass',
-            name='failures',
-            field=models.PositiveIntegerField(default=0, help_text='Failed calls and workers that died.'),
+            model_name="pass",
+            name="failures",
+            field=models.PositiveIntegerField(default=0, help_text="Failed calls and workers that died."),
         ),
         migrations.AddField(
-            model_name='pass',
-            name='left_out',
-            field=models.JSONField(default=list, help_text='Pairs of a file that did not fit in, and what was shown of it.'),
+            model_name="pass",
+            name="left_out",
+            field=models.JSONField(
+                default=list, help_text="Pairs of a file that did not fit in, and what was shown of it."
+            ),
         ),
         migrations.AddField(
-            model_name='pass',
-            name='task',
-            field=models.CharField(default='review', max_length=20),
+            model_name="pass",
+            name="task",
+            field=models.CharField(default="review", max_length=20),
         ),
         migrations.AddField(
-            model_name='pass',
-            name='text',
-            field=models.TextField(blank=True, help_text='The document or patch that it wrote.'),
+            model_name="pass",
+            name="text",
+            field=models.TextField(blank=True, help_text="The document or patch that it wrote."),
         ),
         migrations.AddField(
-            model_name='pass',
-            name='verdict',
+            model_name="pass",
+            name="verdict",
             field=models.CharField(blank=True, max_length=15),
         ),
         migrations.AddField(
-            model_name='pass',
-            name='votes',
+            model_name="pass",
+            name="votes",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='review',
-            name='asked_by',
-            field=models.ForeignKey(blank=True, help_text="Who asked for this run; empty for the plan's own.", null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="review",
+            name="asked_by",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Who asked for this run; empty for the plan's own.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='review',
-            name='budgets',
-            field=models.JSONField(default=list, help_text='The names of the budgets that its calls are paid from.'),
+            model_name="review",
+            name="budgets",
+            field=models.JSONField(
+                default=list, help_text="The names of the budgets that its calls are paid from."
+            ),
         ),
         migrations.AddField(
-            model_name='review',
-            name='on_behalf_of',
-            field=models.CharField(blank=True, help_text='A hash, for providers.', max_length=64),
+            model_name="review",
+            name="on_behalf_of",
+            field=models.CharField(blank=True, help_text="A hash, for providers.", max_length=64),
         ),
         migrations.AddField(
-            model_name='review',
-            name='result',
-            field=models.JSONField(default=dict, help_text='What the protocol made of what its reviewers said.'),
+            model_name="review",
+            name="result",
+            field=models.JSONField(
+                default=dict, help_text="What the protocol made of what its reviewers said."
+            ),
         ),
         migrations.AddField(
-            model_name='review',
-            name='scope',
-            field=models.CharField(blank=True, help_text='Whose keys are used: course-7.', max_length=40),
+            model_name="review",
+            name="scope",
+            field=models.CharField(blank=True, help_text="Whose keys are used: course-7.", max_length=40),
         ),
         migrations.AlterField(
-            model_name='languagemodel',
-            name='family',
-            field=models.SlugField(editable=False, help_text='Models of one family share their blind spots.'),
+            model_name="languagemodel",
+            name="family",
+            field=models.SlugField(editable=False, help_text="Models of one family share their blind spots."),
         ),
         migrations.AlterField(
-            model_name='pass',
-            name='state',
-            field=models.CharField(choices=[('queued', 'queued'), ('waiting', 'waits for the student'), ('running', 'running'), ('answered', 'answered'), ('unable', 'could not review'), ('cancelled', 'cancelled')], default='queued', max_length=9),
+            model_name="pass",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("queued", "queued"),
+                    ("waiting", "waits for the student"),
+                    ("running", "running"),
+                    ("answered", "answered"),
+                    ("unable", "could not review"),
+                    ("cancelled", "cancelled"),
+                ],
+                default="queued",
+                max_length=9,
+            ),
         ),
         migrations.AlterField(
-            model_name='reviewer',
-            name='role',
-            field=models.CharField(choices=[('full review', 'full review'), ('callers', 'callers'), ('integration', 'integration'), ('cross-cutting', 'cross-cutting'), ('security', 'security'), ('architecture', 'architecture'), ('implementation', 'implementation')], default='full review', max_length=40),
+            model_name="reviewer",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("full review", "full review"),
+                    ("callers", "callers"),
+                    ("integration", "integration"),
+                    ("cross-cutting", "cross-cutting"),
+                    ("security", "security"),
+                    ("architecture", "architecture"),
+                    ("implementation", "implementation"),
+                ],
+                default="full review",
+                max_length=40,
+            ),
         ),
         migrations.CreateModel(
-            name='Clearance',
+            name="Clearance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('people', models.JSONField(default=list)),
-                ('files', models.JSONField(blank=True, null=True)),
-                ('snapshot', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='clearance', to='reviews.snapshot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("people", models.JSONField(default=list)),
+                ("files", models.JSONField(blank=True, null=True)),
+                (
+                    "snapshot",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clearance",
+                        to="reviews.snapshot",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('provider', models.CharField(help_text='A key of settings.REVIEW_PROVIDERS.', max_length=50)),
-                ('base_url', models.CharField(blank=True, help_text="Empty: the provider's usual one, or its environment variable's.", max_length=300)),
-                ('sealed_key', models.TextField(blank=True, editable=False)),
-                ('key_set_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('supports_schemas', models.BooleanField(default=True, help_text='Whether its server can hold a model to a JSON schema.')),
-                ('scope', models.CharField(blank=True, editable=False, max_length=40)),
-                ('active', models.BooleanField(default=True)),
-                ('requests_per_minute', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('tokens_per_minute', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('calls_at_once', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('requests_left', models.FloatField(blank=True, editable=False, null=True)),
-                ('tokens_left', models.FloatField(blank=True, editable=False, null=True)),
-                ('filled_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('failures', models.PositiveIntegerField(default=0, editable=False)),
-                ('failing_since', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('open_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('checked_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('check_worked', models.BooleanField(editable=False, null=True)),
-                ('check_seconds', models.FloatField(blank=True, editable=False, null=True)),
-                ('check_says', models.TextField(blank=True, editable=False)),
-                ('instead_of', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replacements', to='reviews.connection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "provider",
+                    models.CharField(help_text="A key of settings.REVIEW_PROVIDERS.", max_length=50),
+                ),
+                (
+                    "base_url",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: the provider's usual one, or its environment variable's.",
+                        max_length=300,
+                    ),
+                ),
+                ("sealed_key", models.TextField(blank=True, editable=False)),
+                ("key_set_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "supports_schemas",
+                    models.BooleanField(
+                        default=True, help_text="Whether its server can hold a model to a JSON schema."
+                    ),
+                ),
+                ("scope", models.CharField(blank=True, editable=False, max_length=40)),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "requests_per_minute",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "tokens_per_minute",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "calls_at_once",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                ("requests_left", models.FloatField(blank=True, editable=False, null=True)),
+                ("tokens_left", models.FloatField(blank=True, editable=False, null=True)),
+                ("filled_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("failures", models.PositiveIntegerField(default=0, editable=False)),
+                ("failing_since", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("open_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("checked_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("check_worked", models.BooleanField(editable=False, null=True)),
+                ("check_seconds", models.FloatField(blank=True, editable=False, null=True)),
+                ("check_says", models.TextField(blank=True, editable=False)),
+                (
+                    "instead_of",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="replacements",
+                        to="reviews.connection",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'pk'),
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempt', models.PositiveIntegerField(help_text="The pass's attempt that made it.")),
-                ('number', models.PositiveIntegerField(help_text='2: asked once more, in the right form.')),
-                ('provider', models.CharField(max_length=50)),
-                ('model', models.CharField(max_length=100)),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('replied', 'replied'), ('failed', 'failed'), ('lost', 'lost')], default='asked', max_length=7)),
-                ('trouble', models.CharField(blank=True, max_length=20)),
-                ('detail', models.TextField(blank=True)),
-                ('instructions', models.CharField(help_text='Name and version of what it was told.', max_length=100)),
-                ('task', models.TextField()),
-                ('schema', models.JSONField(default=dict)),
-                ('reply', models.TextField(blank=True)),
-                ('ending', models.CharField(blank=True, max_length=10)),
-                ('request_id', models.CharField(blank=True, max_length=200)),
-                ('answered_by', models.CharField(blank=True, max_length=100)),
-                ('input_tokens', models.PositiveIntegerField(default=0)),
-                ('cached_tokens', models.PositiveIntegerField(default=0)),
-                ('written_tokens', models.PositiveIntegerField(default=0)),
-                ('output_tokens', models.PositiveIntegerField(default=0)),
-                ('reasoning_tokens', models.PositiveIntegerField(default=0)),
-                ('price', models.JSONField(blank=True, help_text="That day's, in US dollars for a million tokens; null: unknown.", null=True)),
-                ('cost', models.BigIntegerField(blank=True, help_text='Millionths of a US dollar.', null=True)),
-                ('reserved', models.BigIntegerField(default=0, help_text='Millionths of a US dollar.')),
-                ('budgets', models.JSONField(default=list)),
-                ('asked_at', models.DateTimeField()),
-                ('live_until', models.DateTimeField(help_text="Until then it takes one of the connection's places.")),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('by_pass', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='reviews.pass')),
-                ('material', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.blob')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.blob')),
-                ('connection', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='reviews.connection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("attempt", models.PositiveIntegerField(help_text="The pass's attempt that made it.")),
+                ("number", models.PositiveIntegerField(help_text="2: asked once more, in the right form.")),
+                ("provider", models.CharField(max_length=50)),
+                ("model", models.CharField(max_length=100)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked"),
+                            ("replied", "replied"),
+                            ("failed", "failed"),
+                            ("lost", "lost"),
+                        ],
+                        default="asked",
+                        max_length=7,
+                    ),
+                ),
+                ("trouble", models.CharField(blank=True, max_length=20)),
+                ("detail", models.TextField(blank=True)),
+                (
+                    "instructions",
+                    models.CharField(help_text="Name and version of what it was told.", max_length=100),
+                ),
+                ("task", models.TextField()),
+                ("schema", models.JSONField(default=dict)),
+                ("reply", models.TextField(blank=True)),
+                ("ending", models.CharField(blank=True, max_length=10)),
+                ("request_id", models.CharField(blank=True, max_length=200)),
+                ("answered_by", models.CharField(blank=True, max_length=100)),
+                ("input_tokens", models.PositiveIntegerField(default=0)),
+                ("cached_tokens", models.PositiveIntegerField(default=0)),
+                ("written_tokens", models.PositiveIntegerField(default=0)),
+                ("output_tokens", models.PositiveIntegerField(default=0)),
+                ("reasoning_tokens", models.PositiveIntegerField(default=0)),
+                (
+                    "price",
+                    models.JSONField(
+                        blank=True,
+                        help_text="That day's, in US dollars for a million tokens; null: unknown.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "cost",
+                    models.BigIntegerField(blank=True, help_text="Millionths of a US dollar.", null=True),
+                ),
+                ("reserved", models.BigIntegerField(default=0, help_text="Millionths of a US dollar.")),
+                ("budgets", models.JSONField(default=list)),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "live_until",
+                    models.DateTimeField(help_text="Until then it takes one of the connection's places."),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by_pass",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calls",
+                        to="reviews.pass",
+                    ),
+                ),
+                (
+                    "material",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.blob"
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.blob"
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="calls",
+                        to="reviews.connection",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('asked_at', 'pk'),
+                "ordering": ("asked_at", "pk"),
             },
         ),
         migrations.AddField(
-            model_name='reviewer',
-            name='connection',
-            field=models.ForeignKey(blank=True, help_text='How its provider is reached.', limit_choices_to={'scope': ''}, null=True, on_delete=django.db.models.deletion.PROTECT, to='reviews.connection'),
+            model_name="reviewer",
+            name="connection",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="How its provider is reached.",
+                limit_choices_to={"scope": ""},
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="reviews.connection",
+            ),
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('instruction', 'tries to instruct the reviewer'), ('secret', 'a secret, replaced before the code left'), ('person', "a person's name, replaced before the code left"), ('hidden', 'invisible characters, removed before the code left')], max_length=11)),
-                ('path', models.CharField(max_length=1024)),
-                ('line', models.PositiveIntegerField()),
-                ('quote', models.TextField(blank=True, help_text='The line, without the secret.')),
-                ('words', models.CharField(help_text='What it is, in words.', max_length=200)),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='reviews.snapshot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("instruction", "tries to instruct the reviewer"),
+                            ("secret", "a secret, replaced before the code left"),
+                            ("person", "a person's name, replaced before the code left"),
+                            ("hidden", "invisible characters, removed before the code left"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("path", models.CharField(max_length=1024)),
+                ("line", models.PositiveIntegerField()),
+                ("quote", models.TextField(blank=True, help_text="The line, without the secret.")),
+                ("words", models.CharField(help_text="What it is, in words.", max_length=200)),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="reviews.snapshot",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('path', 'line', 'pk'),
+                "ordering": ("path", "line", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(help_text='As the provider spells it: gpt-5.4', max_length=100)),
-                ('since', models.DateField()),
-                ('input', models.DecimalField(decimal_places=4, max_digits=10)),
-                ('cached', models.DecimalField(decimal_places=4, help_text='Read from the prompt cache.', max_digits=10)),
-                ('written', models.DecimalField(decimal_places=4, help_text='Written to the prompt cache.', max_digits=10)),
-                ('output', models.DecimalField(decimal_places=4, max_digits=10)),
-                ('source', models.CharField(blank=True, help_text='Where these figures were read.', max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("model", models.CharField(help_text="As the provider spells it: gpt-5.4", max_length=100)),
+                ("since", models.DateField()),
+                ("input", models.DecimalField(decimal_places=4, max_digits=10)),
+                (
+                    "cached",
+                    models.DecimalField(
+                        decimal_places=4, help_text="Read from the prompt cache.", max_digits=10
+                    ),
+                ),
+                (
+                    "written",
+                    models.DecimalField(
+                        decimal_places=4, help_text="Written to the prompt cache.", max_digits=10
+                    ),
+                ),
+                ("output", models.DecimalField(decimal_places=4, max_digits=10)),
+                (
+                    "source",
+                    models.CharField(blank=True, help_text="Where these figures were read.", max_length=200),
+                ),
             ],
             options={
-                'ordering': ('model', '-since'),
-                'constraints': [models.UniqueConstraint(fields=('model', 'since'), name='a_price_once_per_day')],
+                "ordering": ("model", "-since"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("model", "since"), name="a_price_once_per_day")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(fields=('name', 'scope'), name='a_connection_once_per_scope'),
+            model_name="connection",
+            constraint=models.UniqueConstraint(fields=("name", "scope"), name="a_connection_once_per_scope"),
         ),
         migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(fields=('instead_of', 'scope'), name='one_replacement_per_scope'),
+            model_name="connection",
+            constraint=models.UniqueConstraint(
+                fields=("instead_of", "scope"), name="one_replacement_per_scope"
+            ),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['connection', 'state'], name='call_by_connection_and_state'),
+            model_name="call",
+            index=models.Index(fields=["connection", "state"], name="call_by_connection_and_state"),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('by_pass', 'attempt', 'number'), name='a_call_once_per_attempt'),
+            model_name="call",
+            constraint=models.UniqueConstraint(
+                fields=("by_pass", "attempt", "number"), name="a_call_once_per_attempt"
+            ),
         ),
     ]

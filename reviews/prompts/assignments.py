@@ -110,7 +110,8 @@ def assigned(path: str, text: str) -> Iterator[tuple[int, int]]:
         if possible and _is_secret(found["value"], password=bool(name["password"]), named=named):
             start, end = found.span("value")
             # In settings an ampersand is a character like others; in an address the next value begins.
-            yield start, _REST.match(text, end).end() if settings and text[end : end + 1] == "&" else end
+            rest = _REST.match(text, end) if settings and text[end : end + 1] == "&" else None
+            yield start, rest.end() if rest else end
 
 
 def is_placeholder(value: str) -> bool:

@@ -64,7 +64,9 @@ class Paid:
         """The cost in words, and what is not known of it; empty where no model was called."""
         if not self.calls:
             return ""
-        known = f"{self.amount} for {_calls(self.calls)}"
+        if self.calls == self.under_way:
+            return self.unknown
+        known = f"{self.amount} for {_calls(self.calls - self.under_way)}"
         return f"{known}; {self.unknown}" if self.unknown else known
 
 

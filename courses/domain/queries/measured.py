@@ -36,10 +36,14 @@ class MeasuredRow:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """All reviews of a snapshot. `earlier` are runs that were run again: paid for all the same."""
+    """All reviews of a snapshot. `earlier` are runs that were run again: paid for all the same.
+
+    `decided` tells whether a person has decided any of the defects.
+    """
 
     rows: tuple[MeasuredRow, ...]
     earlier: Paid
+    decided: bool
 
     @property
     def total(self) -> Paid:
@@ -64,7 +68,8 @@ def measured(snapshot: Snapshot) -> Measured:
         .values_list("review")
         .annotate(Count("pk"))
     )
-    first, valid = _first(snapshot, reviews)
+    defects = list(Defect.objects.filter(snapshot=snapshot))
+    first, valid = _first(snapshot, reviews, defects)
     rows = tuple(
         MeasuredRow(
             review,
@@ -80,18 +85,20 @@ def measured(snapshot: Snapshot) -> Measured:
         if review.current
     )
     earlier = (paid.get(review.pk, Paid()) for review in reviews if not review.current)
-    return Measured(rows, sum(earlier, Paid()))
+    decided = any(defect.standing != Defect.Standing.UNDECIDED for defect in defects)
+    return Measured(rows, sum(earlier, Paid()), decided)
 
 
-def _first(snapshot: Snapshot, reviews: Sequence[Review]) -> tuple[Counter[int], Counter[int]]:
-    """How many defects each review was first to find, and how many valid ones; in two queries."""
+def _first(
+    snapshot: Snapshot, reviews: Sequence[Review], defects: Sequence[Defect]
+) -> tuple[Counter[int], Counter[int]]:
+    """How many defects each review was first to find, and how many valid ones; in one query."""
     found = Finding.objects.filter(SPEAKING, snapshot=snapshot).exclude(defect=None)
     # What a panel dismissed, it does not count as having seen.
     found = found.exclude(outcome=Finding.Outcome.DISMISSED).order_by().distinct()
     named: dict[int, set[int]] = defaultdict(set)
     for review_id, defect_id in found.values_list("by_pass__review", "defect"):
         named[review_id].add(defect_id)
-    defects = list(Defect.objects.filter(snapshot=snapshot))
     as_named = {defect.pk: defect.pk for defect in defects}
     valid = {defect.pk for defect in defects if defect.standing == Defect.Standing.VALID}
     originals = {defect.pk: defect.duplicate_of_id or defect.pk for defect in defects}

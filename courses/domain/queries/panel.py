@@ -77,8 +77,11 @@ class PassLine:
     def why(self) -> str:
         """Why it could not review, or why it is not reading yet; empty for all others."""
         item = self.item
-        if item.state == Pass.State.UNABLE or (item.state == Pass.State.QUEUED and item.trouble):
+        if item.state == Pass.State.UNABLE:
             return f"{item.trouble.capitalize()}: {item.detail}"
+        if self.is_asked_again:
+            # What happened; what to do is for those that are not tried again by themselves.
+            return f"{item.trouble.capitalize()}: {item.detail.partition('. ')[0].rstrip('.')}."
         if self.until:
             return "Another pass of the same model goes first, so that this one reads from its cache."
         return ""

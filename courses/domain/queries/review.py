@@ -236,7 +236,7 @@ def _word(said: Mapping[str, Any], references: Mapping[str, Reference]) -> Word:
         path=said["path"],
         grounded=said["grounded"],
         severity=said.get("severity") or "",
-        who=said.get("name", ""),
+        who=" as ".join(filter(None, (said.get("name"), said.get("role")))),
     )
 
 
