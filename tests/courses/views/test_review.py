@@ -122,7 +122,7 @@ def test_what_a_panel_made_of_its_findings(ruth: User, amara: User, course: Cour
     assert f"{SUCCESS_LIE.title} F5" in groups["Single"]
     assert "refutes F2 Prices are whole cents." in groups["Dismissed"]
     assert "the line stands in the code" in groups["Dismissed"]
-    assert "Claude Opus 4.6, callers refutes" in groups["Dismissed"], "with who said so"
+    assert "Claude Opus 4.6, callers as callers refutes" in groups["Dismissed"], "with who said so"
 
 
 def test_each_vote_stands_with_its_reason_and_leads_to_what_it_is_about(

@@ -108,7 +108,12 @@ def test_the_table_says_what_it_does_not_know(submission: Submission) -> None:
     shown = {"measured": measured(snapshot_of(submission)), "decided": True}
     html = render_to_string("courses/measured.html#table", shown)
     assert "at least $1.50" in html
-    assert "0 valid" in html
+    assert "valid" not in html, "nobody has decided anything yet"
+    Defect.objects.update(standing=Defect.Standing.VALID)
+    html = render_to_string(
+        "courses/measured.html#table", shown | {"measured": measured(snapshot_of(submission))}
+    )
+    assert "1 valid" in html
 
 
 @pytest.mark.parametrize("calls", [1, 3])
