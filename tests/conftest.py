@@ -42,7 +42,7 @@ def known_models(transactional_db: None) -> None:
 
     Not by serialized_rollback: it is kept on a connection, and Playwright's event loop has another.
     """
-    for name in ("0002_known_models_and_analysers", "0004_ways_to_models", "0006_first_prices"):
+    for name in ("0002_known_models_and_analysers", "0007_ways_to_models", "0009_first_prices"):
         migration = import_module(f"reviews.migrations.{name}")
         migration.add(apps, connection.SchemaEditorClass(connection))
 

@@ -15,5 +15,5 @@ def compute(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0004_ways_to_models")]
+    dependencies = [("reviews", "0007_ways_to_models")]
     operations = [migrations.RunPython(compute, migrations.RunPython.noop)]

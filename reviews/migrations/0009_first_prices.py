@@ -45,5 +45,5 @@ def add(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0005_families_from_names")]
+    dependencies = [("reviews", "0008_families_from_names")]
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]

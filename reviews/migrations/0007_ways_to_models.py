@@ -47,5 +47,5 @@ def add(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0003_connections_ledger_and_panels")]
+    dependencies = [("reviews", "0006_clearances_and_notices")]
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]
