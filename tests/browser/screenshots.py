@@ -51,6 +51,7 @@ SHOTS = (
     Shot("course-instructor", "ruth", "/courses/1/"),
     Shot("course-student", "ben", "/courses/1/"),
     Shot("course-settings", "ruth", "/courses/1/settings/"),
+    Shot("reviewers", "ruth", "/courses/1/reviewers/"),
     Shot("people", "ruth", "/courses/1/people/"),
     Shot("assignment-new", "ruth", "/courses/1/assignments/new/"),
     Shot("assignment-edit", "ruth", "/assignments/1/edit/"),
