@@ -39,13 +39,12 @@ FLOOR_TOKENS = 4_096
 
 def hold_back(review: Review, passes: Sequence[Pass]) -> set[int]:
     """Mark the passes that wait until another of the same model has begun; returns their ids."""
-    if len(passes) < 2:
-        return set()
-    tokens = _shared_tokens(review)
+    groups = {model: group for model, group in _by_model(review, passes).items() if len(group) > 1}
+    tokens = _shared_tokens(review) if groups else 0.0
     if tokens < FLOOR_TOKENS:
         return set()
     held: set[int] = set()
-    for model, group in _by_model(review, passes).items():
+    for model, group in groups.items():
         saved = 1.15 * tokens * (len(group) - 1)
         if saved >= WORTH_TOKENS and caches(model[0]) and not _was_read(review, model, group[0].round):
             held |= {item.pk for item in group[1:]}

@@ -72,13 +72,13 @@ def reserve(names: Iterable[str], amount: int | None, model: str) -> tuple[str, 
     passed whatever becomes of the calls under way, and where the `amount` is None because `model`
     has no price; else, with only reservations in the way, to be tried again soon.
     """
+    limited = Budget.objects.filter(name__in=set(names)).order_by("name")
     taken = []
     with transaction.atomic():
-        for name in sorted(set(names)):
+        for name in list(limited.values_list("name", flat=True)):
             if amount is None:
-                if Budget.objects.filter(name=name).exists():
-                    raise _no_price(model)
-            elif _take(name, amount):
+                raise _no_price(model)
+            if _take(name, amount):
                 taken.append(name)
     return tuple(taken)
 

@@ -65,7 +65,8 @@ def hold(item: Pass, attempt: int, seat: Seat, provider: ModelProvider, listener
             budgets=tuple(item.review.budgets),
             instructions=briefing.prompt.instructions,
         )
-        reply = ledger.earlier_reply(item.pk, number) or ledger.ask(asking, provider, question, listener)
+        paid_for = ledger.earlier_reply(item.pk, number) if attempt > 1 else None
+        reply = paid_for or ledger.ask(asking, provider, question, listener)
         if reply.ending is Ending.REFUSED:
             raise _refused(seat, reply)
         answer, problems = _read(reply, task, _checker(item, briefing))
