@@ -274,6 +274,8 @@ class CommandLine(ABC):
     def _run(self, errand: Errand, listener: Listener, loan: Loan | None) -> Reply:
         def begun() -> None:
             if loan is not None:
+                # What it renewed goes back before anybody else may look whether it is due.
+                loan.keep()
                 loan.release()
             listener.begun()
 
