@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from reviews.engine import passes, sweep
+from reviews.engine import clearances, passes, sweep
 
 
 @shared_task(name="reviews.tasks.run_pass")
 def run_pass(pass_id: int) -> None:
     """Run one pass; a pass that is gone or taken is nobody's work any more."""
     passes.run(pass_id)
+
+
+@shared_task(name="reviews.tasks.clear_snapshot")
+def clear_snapshot(snapshot_id: int) -> None:
+    """Clear handed-in code of names and secrets before anybody is called."""
+    clearances.clear_ahead(snapshot_id)
 
 
 @shared_task(name="reviews.tasks.sweep")

@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db import transaction
 
 from courses.domain.assignments import planned
-from courses.domain.circumstances import around
+from courses.domain.circumstances import around, people_of
 from courses.models import Assignment, Membership, Revision, Submission
-from reviews.engine import notes, reviews, seals
+from reviews.engine import clearances, notes, reviews, seals
 from reviews.engine.snapshots import store
 from reviews.families import family_of
 from reviews.models import LanguageModel, Note, Provenance, Seal, locked
@@ -65,6 +65,7 @@ def hand_in(
         )
         if before:
             notes.carry_over(list(before.snapshot.notes.all()), snapshot, files)
+        clearances.prepare(snapshot, people_of(assignment.course))
     return revision
 
 

@@ -1,7 +1,8 @@
-"""What of a snapshot may leave the house: cleared once, before the first call, and kept."""
+"""What of a snapshot may leave the house: cleared once, when it is handed in, and kept."""
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections import defaultdict
@@ -12,11 +13,15 @@ from functools import lru_cache
 from django.db import transaction
 
 from reviews.briefs import Document
+from reviews.engine.desk import at_the_desk
+from reviews.engine.dispatch import send_to_clear_on_commit
 from reviews.models import Blob, Clearance, Notice, Snapshot, locked
 from reviews.prompts.noticed import Noticed
 from reviews.prompts.redact import clear, cleared_paths, known_secrets, occurring
 from reviews.prompts.suspicion import instructions_in
 from reviews.snapshots.files import SourceFile
+
+log = logging.getLogger("blindspot.reviews")
 
 People = Sequence[Sequence[str]]
 """Pairs of a spelling and the pseudonym that stands for it."""
@@ -58,13 +63,38 @@ class Outgoing:
         return Document(cleared_paths([path], self.people)[0], self.text(text))
 
 
-def note_people(snapshot: Snapshot, people: Iterable[str], texts: Sequence[str] = ()) -> None:
+def prepare(snapshot: Snapshot, people: Iterable[str]) -> None:
+    """Have code that was just handed in cleared by a worker, long before its first reviewer is called.
+
+    Where no worker comes to it in time, the first pass does it. Call it in the transaction that
+    stores the snapshot.
+    """
+    note_people(snapshot, people)
+    send_to_clear_on_commit(snapshot.pk)
+
+
+def clear_ahead(snapshot_id: int) -> None:
+    """Clear a snapshot unless that is done; one that is gone needs it no more."""
+    snapshot = Snapshot.objects.filter(pk=snapshot_id).first()
+    if snapshot is None:
+        log.info("Snapshot %s is gone, so it is not cleared.", snapshot_id)
+        return
+    with at_the_desk():
+        outgoing(snapshot)
+
+
+def note_people(
+    snapshot: Snapshot, people: Iterable[str], texts: Sequence[str] = (), *, unread: bool = False
+) -> None:
     """Remember the pseudonyms of those people who occur in the code, or in a text that goes along with it.
 
-    The caller holds the snapshot's lock. Who has a pseudonym keeps it.
+    The caller holds the snapshot's lock. Who has a pseudonym keeps it. The code is looked into the
+    first time, and again while it is `unread`: it is then cleared anew of who came to the course
+    meanwhile.
     """
     clearance, is_new = Clearance.objects.get_or_create(snapshot=snapshot)
-    if is_new:
+    snapshot.clearance = clearance
+    if is_new or unread:
         code = [text for file in snapshot.source_files() for text in (file.path, file.text)]
         texts = [*code, *texts]
     known: dict[str, str] = dict(clearance.people)
@@ -76,19 +106,23 @@ def note_people(snapshot: Snapshot, people: Iterable[str], texts: Sequence[str] 
     ]
     if fresh:
         clearance.people = [*clearance.people, *fresh]
-        clearance.save(update_fields=["people"])
+        if unread and clearance.files is not None:
+            clearance.files = None
+            snapshot.notices.all().delete()
+        clearance.save(update_fields=["people", "files"])
 
 
 def outgoing(snapshot: Snapshot) -> Outgoing:
     """The snapshot as it may leave; what was noticed on the way is stored beside it, once."""
-    clearance = Clearance.objects.filter(snapshot=snapshot).first()
+    clearance: Clearance | None = getattr(snapshot, "clearance", None)
     if clearance is None:
         clearance, _ = Clearance.objects.get_or_create(snapshot=snapshot)
     if clearance.files is None:
         with _clearing[snapshot.pk]:
             clearance.refresh_from_db()
-            if clearance.files is None:
+            while clearance.files is None:
                 _clear(snapshot, clearance)
+                clearance.refresh_from_db()
     stored = [(path, sha256, own) for path, sha256, own in clearance.files]
     return Outgoing(
         files=_read(tuple((path, sha256) for path, sha256, _ in stored)),
@@ -155,16 +189,18 @@ def _clear(snapshot: Snapshot, clearance: Clearance) -> None:
     cleared = clear(files, clearance.people)
     own = {left.path: file.path for left, file in zip(cleared.files, files, strict=True)}
     noticed = [*instructions_in(files), *cleared.noticed]
-    clearance.files = [[file.path, file.sha256, own[file.path]] for file in cleared.files]
+    leaving = [[file.path, file.sha256, own[file.path]] for file in cleared.files]
     with transaction.atomic():
         locked(snapshot.pk)
         Blob.objects.bulk_create(
             {file.sha256: Blob(sha256=file.sha256, text=file.text) for file in cleared.files}.values(),
             ignore_conflicts=True,
         )
-        # Another worker may have been faster: what was noticed is stored once.
-        first = Clearance.objects.filter(pk=clearance.pk, files__isnull=True)
-        if first.update(files=clearance.files):
+        # Another worker may have been faster, or somebody else have been noted: then this is for nothing.
+        row = Clearance.objects.get(pk=clearance.pk)
+        if row.files is None and row.people == clearance.people:
+            row.files = leaving
+            row.save(update_fields=["files"])
             Notice.objects.bulk_create(_rows(snapshot, noticed, own))
 
 

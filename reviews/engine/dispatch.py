@@ -16,6 +16,7 @@ from reviews.models import Pass
 log = logging.getLogger("blindspot.reviews")
 
 RUN_PASS = "reviews.tasks.run_pass"  # noqa: S105 -- a task's name
+CLEAR = "reviews.tasks.clear_snapshot"
 
 
 def send_on_commit(pass_ids: Iterable[int], *, wait: float = 0) -> None:
@@ -26,6 +27,18 @@ def send_on_commit(pass_ids: Iterable[int], *, wait: float = 0) -> None:
     ids = list(pass_ids)
     Pass.objects.filter(pk__in=ids).update(sent_at=timezone.now() + timedelta(seconds=wait))
     transaction.on_commit(lambda: _send(ids, wait), robust=True)
+
+
+def send_to_clear_on_commit(snapshot_id: int) -> None:
+    """Once this transaction stands, ask a worker to clear a snapshot; the first pass does it otherwise."""
+    transaction.on_commit(lambda: _send_to_clear(snapshot_id), robust=True)
+
+
+def _send_to_clear(snapshot_id: int) -> None:
+    try:
+        current_app.send_task(CLEAR, args=[snapshot_id], retry=False)
+    except OperationalError:
+        log.warning("The broker is away; snapshot %s is cleared by its first pass.", snapshot_id)
 
 
 def _send(ids: list[int], wait: float) -> None:
