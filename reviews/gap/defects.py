@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import count
 from statistics import median_low
 
 from django.db import transaction
@@ -22,6 +23,9 @@ ABOUT_CODE = tuple(task.value for task in Task if task.about_code)
 SPEAKING = Q(by_pass__review__current=True, by_pass__task__in=ABOUT_CODE)
 """The findings that are such claims, of runs that were not run again."""
 
+WORDS = ("title", "severity", "odc_type", "cwe")
+"""What a defect takes from its claims."""
+
 
 @transaction.atomic
 def gather(snapshot: Snapshot) -> None:
@@ -33,19 +37,34 @@ def gather(snapshot: Snapshot) -> None:
     review ended first; a defect keeps its number while most of it stays.
     """
     defects = list(snapshot.defects.all())
-    stored = _claims(snapshot)
-    fixed = {defect.pk for defect in defects if _is_fixed(defect, stored)}
+    speaking, stored = _claims(snapshot)
+    fixed = _fixed(defects, stored)
     _let_go_of_superseded(snapshot, fixed)
+    before = {item: item.defect_id for item in stored}
     free = [item for item in stored if item.defect_id not in fixed]
     joined = _join(free, _claims_in(fixed))
     free = [item for item in free if item not in joined]
     loose = {defect.pk: defect for defect in defects if defect.pk not in fixed}
+    made = []
+    numbers = count(1 + max((defect.number for defect in defects), default=0))
     for group in clusters([item.claim() for item in free], [_witness(item) for item in free]):
         members = [free[index] for index in group]
-        _settle(snapshot, members, loose)
+        home = _home(members, loose) or Defect(snapshot=snapshot, number=next(numbers))
+        put_in_words(home, members)
+        made.append((home, members))
     Defect.objects.filter(pk__in=loose).delete()
-    for defect in Defect.objects.filter(pk__in=fixed):
-        describe(defect)
+    Defect.objects.bulk_create(home for home, _ in made if home.pk is None)
+    for home, members in made:
+        for item in members:
+            item.defect_id = home.pk
+    for defect in defects:
+        if defect.pk in fixed and not defect.titled_by_person:
+            put_in_words(defect, [item for item in speaking if item.defect_id == defect.pk])
+    known = [home for home, _ in made] + [defect for defect in defects if defect.pk in fixed]
+    Defect.objects.bulk_update(known, WORDS)
+    for rows in (Note.objects, Finding.objects):
+        moved = [item for item, was in before.items() if item.defect_id != was and type(item) is rows.model]
+        rows.bulk_update(moved, ["defect"])
 
 
 def describe(defect: Defect) -> None:
@@ -58,7 +77,7 @@ def describe(defect: Defect) -> None:
     members: list[Stored] = [*defect.notes.all(), *defect.findings.filter(SPEAKING)]
     if members and not defect.titled_by_person:
         put_in_words(defect, members)
-        defect.save(update_fields=["title", "severity", "odc_type", "cwe"])
+        defect.save(update_fields=WORDS)
 
 
 def put_in_words(defect: Defect, members: Sequence[Stored]) -> None:
@@ -88,9 +107,11 @@ def _telling(item: Stored) -> tuple[bool, int, int]:
     return isinstance(item, Finding), item.confidence or 0, -item.pk
 
 
-def _claims(snapshot: Snapshot) -> list[Stored]:
-    findings = snapshot.findings.filter(SPEAKING | Q(moved_by_person=True))
-    return [*snapshot.notes.all(), *findings]
+def _claims(snapshot: Snapshot) -> tuple[list[Stored], list[Stored]]:
+    """What speaks of the snapshot now; and the same with what a person has moved."""
+    moved = snapshot.findings.filter(moved_by_person=True).exclude(SPEAKING)
+    speaking: list[Stored] = [*snapshot.notes.all(), *snapshot.findings.filter(SPEAKING)]
+    return speaking, [*speaking, *moved]
 
 
 def _claims_in(defect_ids: set[int]) -> list[Stored]:
@@ -100,13 +121,19 @@ def _claims_in(defect_ids: set[int]) -> list[Stored]:
     ]
 
 
-def _is_fixed(defect: Defect, stored: Sequence[Stored]) -> bool:
-    """Whether a person has had a hand in it."""
-    if defect.standing != Defect.Standing.UNDECIDED or defect.titled_by_person or defect.decided_at:
-        return True
-    return defect.duplicates.exists() or any(
-        item.moved_by_person for item in stored if item.defect_id == defect.pk
-    )
+def _fixed(defects: Sequence[Defect], stored: Sequence[Stored]) -> set[int]:
+    """Those that a person has had a hand in."""
+    originals = {defect.duplicate_of_id for defect in defects}
+    moved_into = {item.defect_id for item in stored if item.moved_by_person}
+    return {
+        defect.pk
+        for defect in defects
+        if defect.standing != Defect.Standing.UNDECIDED
+        or defect.titled_by_person
+        or defect.decided_at
+        or defect.pk in originals
+        or defect.pk in moved_into
+    }
 
 
 def _join(free: Sequence[Stored], placed: Sequence[Stored]) -> list[Stored]:
@@ -121,7 +148,7 @@ def _join(free: Sequence[Stored], placed: Sequence[Stored]) -> list[Stored]:
         fits = {home: _fit(words, witness, others) for home, others in homes.items()}
         home, score = max(fits.items(), key=lambda fit: (fit[1], -fit[0]), default=(0, 0.0))
         if score >= 1.0:
-            _place(item, home)
+            item.defect_id = home
             joined.append(item)
     return joined
 
@@ -133,27 +160,13 @@ def _fit(words: Words, witness: int, others: Sequence[tuple[int, Words]]) -> flo
     return max(compare(words, other).score for _, other in others)
 
 
-def _settle(snapshot: Snapshot, members: Sequence[Stored], loose: dict[int, Defect]) -> None:
-    """Give a group of claims a defect: the loose one most of them were in, or a new one."""
+def _home(members: Sequence[Stored], loose: dict[int, Defect]) -> Defect | None:
+    """The loose defect that most of a group's claims were in, taken out of the loose ones."""
     before = Counter(item.defect_id for item in members if item.defect_id in loose)
-    if before:
-        home = max(before, key=lambda pk: (before[pk], -(pk or 0)))
-        defect = loose.pop(home) if home is not None else None
-    else:
-        defect = None
-    if defect is None:
-        defect = Defect.objects.create(
-            snapshot=snapshot, number=next_number(snapshot), title="Untitled", severity=Severity.INFO
-        )
-    for item in members:
-        _place(item, defect.pk)
-    describe(defect)
-
-
-def _place(item: Stored, defect_id: int) -> None:
-    if item.defect_id != defect_id:
-        item.defect_id = defect_id
-        item.save(update_fields=["defect"])
+    if not before:
+        return None
+    home = max(before, key=lambda pk: (before[pk], -(pk or 0)))
+    return loose.pop(home) if home is not None else None
 
 
 def _let_go_of_superseded(snapshot: Snapshot, fixed: set[int]) -> None:
