@@ -75,8 +75,8 @@ def answer(
     left_out: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Let this pass have answered so; its review goes on."""
-    lease = passes.take(item.pk)
-    assert lease, f"{item} was not there to be answered"
+    taken = passes.take(item.pk)
+    assert taken, f"{item} was not there to be answered"
     files = _subject(item)
     report = Report(
         findings=tuple(claims),
@@ -87,15 +87,15 @@ def answer(
         verdict=verdict,
         text=text,
     )
-    assert passes.finish(lease, Work(report, files, left_out))
+    assert passes.finish(taken.lease, Work(report, files, left_out))
     reviews.advance(item.review_id)
 
 
 def fail(item: Pass, trouble: Trouble, what: str, *, again_in: float | None = None) -> None:
     """Let this pass have failed so; with `again_in` seconds it will be asked again."""
-    lease = passes.take(item.pk)
-    assert lease, f"{item} was not there to fail"
-    assert passes.settle(lease, ProviderError(trouble, what, retry_after=again_in))
+    taken = passes.take(item.pk)
+    assert taken, f"{item} was not there to fail"
+    assert passes.settle(taken.lease, ProviderError(trouble, what, retry_after=again_in))
     reviews.advance(item.review_id)
 
 

@@ -65,6 +65,8 @@ def let_go(item: Pass) -> None:
 
 
 def _let_go(item: Pass) -> None:
+    if not _shares_models(Setup.from_json(item.review.setup)):
+        return
     waiting = Pass.objects.filter(
         review=item.review_id, round=item.round, state=Pass.State.QUEUED, attempt=0, not_before__isnull=False
     )
@@ -75,6 +77,12 @@ def _let_go(item: Pass) -> None:
     with transaction.atomic():
         Pass.objects.filter(pk__in=ids, state=Pass.State.QUEUED, attempt=0).update(not_before=None)
         send_on_commit(ids)
+
+
+def _shares_models(setup: Setup) -> bool:
+    """Whether a round can have two passes of one model, so that one may wait for the other."""
+    models = [(seat.provider, seat.model) for seat in setup.seats]
+    return setup.passes > 1 or len(set(models)) < len(models)
 
 
 def _shared_tokens(review: Review) -> float:

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 
 from django.core.mail import mail_admins
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -40,7 +40,15 @@ def connection_for(provider: str, connection_id: int | None, scope: str) -> Conn
     sent by another way than the one that was chosen, and what the site switched off no course's
     key switches on.
     """
-    site = _seats(provider, connection_id) if connection_id else _named_like(provider)
+    chosen = Q(pk=connection_id) if connection_id else Q(name=provider)
+    ways = list(Connection.objects.filter((chosen & Q(scope="")) | Q(scope=scope), provider=provider))
+    site = next((way for way in ways if _is_chosen(way, connection_id)), None)
+    if site is None and connection_id:
+        raise ProviderError(
+            Trouble.MISSING,
+            f"The connection to {provider} that this reviewer had is gone, so nothing was sent. "
+            "An administrator can give the reviewer another; then run the review again.",
+        )
     if site is None:
         return None
     if not site.active:
@@ -49,7 +57,16 @@ def connection_for(provider: str, connection_id: int | None, scope: str) -> Conn
             f"The connection {site} is switched off on this site, so nothing was sent. "
             "An administrator can switch it on again.",
         )
-    return (_with_key(scope).filter(instead_of=site).select_related("instead_of").first()) or site
+    own = next((way for way in ways if way.instead_of_id == site.pk and way.active and way.sealed_key), None)
+    if own is None:
+        return site
+    own.instead_of = site
+    return own
+
+
+def _is_chosen(way: Connection, connection_id: int | None) -> bool:
+    """Whether it is the site's connection of that number; without one, that named like its provider."""
+    return not way.scope and (way.pk == connection_id if connection_id else way.name == way.provider)
 
 
 def site_connection(connection: Connection) -> Connection:
@@ -133,18 +150,3 @@ def tell_administrators(connection: Connection, message: str) -> None:
 
 def _with_key(scope: str) -> QuerySet[Connection]:
     return Connection.objects.filter(scope=scope, active=True).exclude(scope="").exclude(sealed_key="")
-
-
-def _seats(provider: str, connection_id: int) -> Connection:
-    row = Connection.objects.filter(pk=connection_id, scope="", provider=provider).first()
-    if row is None:
-        raise ProviderError(
-            Trouble.MISSING,
-            f"The connection to {provider} that this reviewer had is gone, so nothing was sent. "
-            "An administrator can give the reviewer another; then run the review again.",
-        )
-    return row
-
-
-def _named_like(provider: str) -> Connection | None:
-    return Connection.objects.filter(name=provider, provider=provider, scope="").first()

@@ -28,6 +28,7 @@ from django.utils import timezone
 from reviews.claims import clean_text
 from reviews.engine import budgets, limits, prices
 from reviews.engine.connections import tell_administrators
+from reviews.engine.desk import away_from_the_desk
 from reviews.engine.keys import without_key
 from reviews.models import Blob, Call, Connection, Pass, Price
 from reviews.providers.base import (
@@ -128,7 +129,8 @@ def ask(asking: Asking, provider: ModelProvider, question: Question, listener: L
         listener.begun()
 
     try:
-        reply = provider.ask(question, replace(listener, begun=begun))
+        with away_from_the_desk():
+            reply = provider.ask(question, replace(listener, begun=begun))
     except ProviderError as error:
         _say_nothing_of(question.access.key, error)
         entry.complete(_failure(str(error), error), error.usage, error.trouble)
@@ -294,9 +296,7 @@ def _enter(asking: Asking, provider: ModelProvider, question: Question) -> _Entr
     added = int(getattr(provider, "adds_tokens", ADDED_TOKENS))
     with transaction.atomic():
         now = timezone.now()
-        connection = _connection(asking)
-        if connection is not None:
-            connection = limits.admit(connection, tokens, now)
+        connection = _let_in(asking, tokens, now)
         price = prices.price_of(question.model, timezone.localdate(now))
         amount = prices.dearest(size + added, question.output_tokens, price) if price else None
         names = budgets.reserve(asking.budgets, amount, question.model)
@@ -321,17 +321,17 @@ def _enter(asking: Asking, provider: ModelProvider, question: Question) -> _Entr
     return _Entry(call.pk, connection, names, call.reserved, price, tokens, now)
 
 
-def _connection(asking: Asking) -> Connection | None:
+def _let_in(asking: Asking, tokens: int, now: datetime) -> Connection | None:
     if asking.connection_id is None:
         return None
-    connection = Connection.objects.filter(pk=asking.connection_id).first()
-    if connection is None:
+    try:
+        return limits.admit(asking.connection_id, tokens, now)
+    except Connection.DoesNotExist:
         raise ProviderError(
             Trouble.MISSING,
             f"The connection to {asking.provider} was deleted meanwhile, so nothing was sent. "
             "An administrator can give the reviewer another; then run the review again.",
-        )
-    return connection
+        ) from None
 
 
 def _kept(*texts: str) -> list[str]:

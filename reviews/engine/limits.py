@@ -60,16 +60,16 @@ class Bucket:
         return Bucket(self.per_minute, self.left - need, self.at)
 
 
-def admit(connection: Connection, tokens: int, now: datetime) -> Connection:
+def admit(connection_id: int, tokens: int, now: datetime) -> Connection:
     """Let one call of about so many tokens in, or say when to come again; the row as it is now.
 
     Call it in the transaction in which the call's row is written: the lock on the connection that
     is taken here keeps the count of places right until then. Raises ProviderError(BUSY), counted
     as nobody's failure, while the breaker is open, all places are taken, or a minute's worth of
-    requests or tokens is used up.
+    requests or tokens is used up. Raises Connection.DoesNotExist.
     """
     with transaction.atomic():
-        row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+        row = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
         site = site_connection(row)
         before = row.requests_left, row.tokens_left, row.open_until
         limited = bool(site.requests_per_minute or site.tokens_per_minute)

@@ -7,18 +7,17 @@ import random
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Case, F, Q, When
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from reviews.claims import REF_CHARACTERS, Claim, Vote, bounded, clean_text
 from reviews.engine import ahead, conversation, reviews
+from reviews.engine.desk import at_the_desk, away_from_the_desk
 from reviews.engine.dispatch import send_on_commit
 from reviews.engine.leases import Lease, kept_alive, lease_end
-from reviews.models import Finding, Pass, Review, locked_for
+from reviews.models import Finding, Pass, Review, lock_for
 from reviews.protocols.base import Seat, Setup
 from reviews.providers.base import (
     GivenUp,
@@ -44,6 +43,22 @@ TEXT_CHARACTERS = 400_000
 
 MAX_FAILURES = 5
 """After so many failed calls, or workers that died on it, a pass is given up with its reason."""
+
+RETURNED = (
+    "state",
+    "ended_at",
+    "trouble",
+    "detail",
+    "reviewer_version",
+    "recorded",
+    "paths",
+    "left_out",
+    "votes",
+    "verdict",
+    "text",
+    "raw",
+)
+"""What of a pass is written when its reviewer has answered."""
 
 MOST_VOTES = 200
 """So many votes of one reply are read, as many as findings."""
@@ -87,59 +102,72 @@ def run(pass_id: int) -> None:
 
     The lease is renewed while the reviewer thinks, and no transaction is open meanwhile.
     """
-    lease = take(pass_id)
-    if lease is None:
-        return
-    item = Pass.objects.select_related("review__snapshot").get(pk=pass_id)
+    with at_the_desk():
+        taken = take(pass_id)
+        if taken is not None:
+            _run(taken.lease, taken.item)
+
+
+def _run(lease: Lease, item: Pass) -> None:
+    begun = threading.Event()
     try:
         with kept_alive(lease) as lost:
-            finish(lease, _work(lease, item, lost))
+            finish(lease, _work(lease, item, lost, begun))
     except GivenUp:
-        log.info("Pass %s was let go of: nobody waits for it any more.", pass_id)
+        log.info("Pass %s was let go of: nobody waits for it any more.", lease.pass_id)
     except ProviderError as error:
         settle(lease, error)
     except (OperationalError, InterfaceError) as error:  # what was paid for is in the ledger and used again
-        log.warning("The database was away while pass %s ran: %s", pass_id, error)
+        log.warning("The database was away while pass %s ran: %s", lease.pass_id, error)
         what = "The database was away for a moment. It is tried again."
         settle(lease, ProviderError(Trouble.UNREACHABLE, what, again=True))
     except Exception as error:  # a bug of ours must not leave the class waiting
-        log.exception("Pass %s failed inside Blindspot.", pass_id)
+        log.exception("Pass %s failed inside Blindspot.", lease.pass_id)
         what = f"Blindspot itself failed here ({type(error).__name__}); the server's log says more."
         settle(lease, ProviderError(Trouble.UNREADABLE, what))
-    ahead.let_go(item)
+    if not begun.is_set():
+        ahead.let_go(item)
 
 
-def take(pass_id: int) -> Lease | None:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A pass that this thread may run now, with its review and snapshot, and the lease that says so."""
+
+    lease: Lease
+    item: Pass
+
+
+def take(pass_id: int) -> Taken | None:
     """Claim a pass that is queued and due, or whose holder's lease ran out; None if it is neither.
 
-    A holder that died counts as a failure.
+    A holder that died counts as a failure. The claim is one UPDATE that holds only while the row is
+    as it was read: of many who try, one succeeds.
     """
     now = timezone.now()
-    due = Q(state=Pass.State.QUEUED, failures__lt=MAX_FAILURES)
-    due &= Q(not_before=None) | Q(not_before__lte=now)
-    abandoned = Q(state=Pass.State.RUNNING, leased_until__lt=now, failures__lt=MAX_FAILURES - 1)
-    with transaction.atomic():
-        if locked_for(pass_id) is None:
-            return None
-        taken = (
-            Pass.objects.filter(due | abandoned, pk=pass_id)
-            .filter(review__snapshot__seal__isnull=False)
-            .update(
-                state=Pass.State.RUNNING,
-                attempt=F("attempt") + 1,
-                failures=F("failures") + Case(When(state=Pass.State.RUNNING, then=1), default=0),
-                leased_until=lease_end(),
-                started_at=Coalesce("started_at", now),
-            )
-        )
-        if not taken:
-            return None
-        attempt, review_id, state = Pass.objects.values_list("attempt", "review", "review__state").get(
-            pk=pass_id
-        )
-        if state == Review.State.QUEUED:
-            Review.objects.filter(pk=review_id).update(state=Review.State.RUNNING, started_at=now)
-    return Lease(pass_id, attempt)
+    around = Pass.objects.select_related("review__snapshot__clearance")
+    item = around.filter(pk=pass_id, review__snapshot__seal__isnull=False).first()
+    if item is None or not _may_be_taken(item, now):
+        return None
+    as_read = {name: getattr(item, name) for name in ("state", "attempt", "failures", "leased_until")}
+    item.failures += item.state == Pass.State.RUNNING
+    item.state = Pass.State.RUNNING
+    item.attempt += 1
+    item.leased_until = lease_end()
+    item.started_at = item.started_at or now
+    claimed = {name: getattr(item, name) for name in (*as_read, "started_at")}
+    if not Pass.objects.filter(pk=pass_id, **as_read).update(**claimed):
+        return None
+    if item.review.state == Review.State.QUEUED:
+        begins = Review.objects.filter(pk=item.review_id, state=Review.State.QUEUED)
+        begins.update(state=Review.State.RUNNING, started_at=now)
+    return Taken(Lease(pass_id, item.attempt), item)
+
+
+def _may_be_taken(item: Pass, now: datetime) -> bool:
+    if item.state == Pass.State.QUEUED:
+        return item.failures < MAX_FAILURES and (item.not_before is None or item.not_before <= now)
+    ran_out = item.leased_until is not None and item.leased_until < now
+    return item.state == Pass.State.RUNNING and ran_out and item.failures < MAX_FAILURES - 1
 
 
 def finish(lease: Lease, work: Work) -> bool:
@@ -165,7 +193,7 @@ def finish(lease: Lease, work: Work) -> bool:
         item.verdict = report.verdict or ""
         item.text = clean_text(report.text, TEXT_CHARACTERS)
         item.raw = clean_text(report.raw, RAW_CHARACTERS)
-        item.save()
+        item.save(update_fields=RETURNED)
         Finding.objects.bulk_create(finding_rows(item, claims))
         reviews.go_on(item.review_id)
     return True
@@ -224,17 +252,27 @@ def _wait(error: ProviderError, failures: int) -> float:
     return float(FIRST_WAIT * 2 ** max(failures - 1, 0) * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter
 
 
-def _work(lease: Lease, item: Pass, lost: threading.Event) -> Work:
-    """Ask the reviewer. The seat is the one that the review began with, whatever became of its row."""
+def _work(lease: Lease, item: Pass, lost: threading.Event, begun: threading.Event) -> Work:
+    """Ask the reviewer; `begun` is set once it replies.
+
+    The seat is the one that the review began with, whatever became of its row.
+    """
     seat = Setup.from_json(item.review.setup).seat(item.reviewer_id)
     who = provider(seat.provider)
     if isinstance(who, ModelProvider):
-        listener = Listener(given_up=lost.is_set, begun=lambda: ahead.let_go(item))
+
+        def begins() -> None:
+            begun.set()
+            ahead.let_go(item)
+
+        listener = Listener(given_up=lost.is_set, begun=begins)
         heard = conversation.hold(item, lease.attempt, seat, who, listener)
         briefing = heard.briefing
         return Work(heard.report, briefing.subject, briefing.left_out, briefing.leaving.home)
     files = item.review.snapshot.source_files()
-    return Work(who.review(_request(item, seat, files)), files)
+    with away_from_the_desk():
+        report = who.review(_request(item, seat, files))
+    return Work(report, files)
 
 
 def _request(item: Pass, seat: Seat, files: tuple[SourceFile, ...]) -> Request:
@@ -252,8 +290,7 @@ def _request(item: Pass, seat: Seat, files: tuple[SourceFile, ...]) -> Request:
 
 def _held(lease: Lease) -> Pass | None:
     """The pass, locked together with its snapshot, if the lease still holds it."""
-    if locked_for(lease.pass_id) is None:
-        return None
+    lock_for(lease.pass_id)
     mine = Pass.objects.select_for_update(of=("self",)).filter(pk=lease.pass_id)
     held = mine.filter(attempt=lease.attempt, state=Pass.State.RUNNING)
     return held.select_related("review").first()

@@ -76,7 +76,7 @@ def start(snapshot: Snapshot, plan: Iterable[Planned], around: Circumstances | N
         if existing:
             return existing
         plan = list(plan)
-        note_people(snapshot, around.people, [planned.focus for planned in plan])
+        note_people(snapshot, around.people, [planned.focus for planned in plan], unread=True)
         begun = [begin(snapshot, position, planned, around) for position, planned in enumerate(plan, 1)]
         gather(snapshot)
         return begun
@@ -105,8 +105,7 @@ def begin(
         on_behalf_of=around.on_behalf_of,
         asked_by_id=by.pk if by else None,
     )
-    advance(review.pk)
-    review.refresh_from_db()
+    _go_on_after(review, [])
     return review
 
 
@@ -194,13 +193,18 @@ def go_on(review_id: int) -> None:
     review = Review.objects.select_related("snapshot").get(pk=review_id)
     if review.ended:
         return
-    passes = list(review.passes.defer("raw").order_by("round", "position"))
+    if _go_on_after(review, list(review.passes.defer("raw").order_by("round", "position"))):
+        gather(review.snapshot)
+
+
+def _go_on_after(review: Review, passes: Sequence[Pass]) -> bool:
+    """Do what the protocol says comes after these passes; whether that was the end."""
     following = _following(review, passes)
     if isinstance(following, Done):
         _end(review, following)
-        gather(review.snapshot)
-    else:
-        _queue(review, following)
+        return True
+    _queue(review, following)
+    return False
 
 
 def _following(review: Review, passes: Sequence[Pass]) -> Next:
@@ -218,6 +222,8 @@ def _following(review: Review, passes: Sequence[Pass]) -> Next:
 
 def returned_of(review: Review, setup: Setup, passes: Sequence[Pass]) -> list[Returned]:
     """The ended passes as the protocol sees them, findings in the order in which they were stored."""
+    if not passes:
+        return []
     found: dict[int, list[Finding]] = {item.pk: [] for item in passes}
     for finding in Finding.objects.filter(by_pass__review=review).order_by("by_pass", "position"):
         found[finding.by_pass_id].append(finding)
@@ -320,8 +326,9 @@ def _mark_findings(review: Review) -> None:
     outcomes: dict[str, str] = review.result.get("outcomes", {})
     if not outcomes:
         return
-    rows = Finding.objects.filter(by_pass__review=review)
+    rows = Finding.objects.filter(by_pass__review=review).only("pk")
     rows = rows.order_by("by_pass__round", "by_pass__position", "position")
-    for number, finding in enumerate(rows, 1):
+    findings = list(rows)
+    for number, finding in enumerate(findings, 1):
         finding.outcome = outcomes.get(f"F{number}", "")
-        finding.save(update_fields=["outcome"])
+    Finding.objects.bulk_update(findings, ["outcome"])

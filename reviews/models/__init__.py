@@ -7,7 +7,7 @@ from reviews.models.defect import Defect
 from reviews.models.ledger import Call
 from reviews.models.review import Pass, Recording, Review
 from reviews.models.reviewer import LanguageModel, Reviewer
-from reviews.models.snapshot import Blob, Provenance, Seal, Snapshot, SnapshotFile, locked, locked_for
+from reviews.models.snapshot import Blob, Provenance, Seal, Snapshot, SnapshotFile, lock_for, locked
 
 __all__ = [
     "Blob",
@@ -29,6 +29,6 @@ __all__ = [
     "Seal",
     "Snapshot",
     "SnapshotFile",
+    "lock_for",
     "locked",
-    "locked_for",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import connection, models
 
 from reviews.models.reviewer import LanguageModel
 from reviews.snapshots.files import SourceFile
@@ -42,10 +42,11 @@ def locked(snapshot_id: int) -> Snapshot:
     return Snapshot.objects.select_for_update().get(pk=snapshot_id)
 
 
-def locked_for(pass_id: int) -> Snapshot | None:
-    """The snapshot that a pass reads, locked likewise; None for a pass that is gone."""
-    rows = Snapshot.objects.select_for_update(of=("self",))
-    return rows.filter(reviews__passes=pass_id).first()
+def lock_for(pass_id: int) -> None:
+    """Lock the snapshot that a pass reads likewise. On SQLite the transaction itself is that lock."""
+    if connection.features.has_select_for_update:
+        rows = Snapshot.objects.select_for_update(of=("self",))
+        rows.filter(reviews__passes=pass_id).values_list("pk").first()
 
 
 class SnapshotFile(models.Model):

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 import openai
@@ -104,7 +104,8 @@ def _talk(
     if access.key:
         # The environment's organisation and project belong to the environment's key.
         client.organization = client.project = None
-    with client.responses.with_streaming_response.create(**cast("Any", body), stream=True) as raw:
+    # As it is: looking through the schema for what the SDK might rename takes 3 ms of processor time.
+    with client.responses.with_streaming_response.create(stream=True, extra_body=body) as raw:
         heard.request_id = raw.headers.get("x-request-id", "")
         if "json" in raw.headers.get("content-type", ""):
             response = _whole(raw.json(), service)

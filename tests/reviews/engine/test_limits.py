@@ -88,57 +88,57 @@ def test_a_clock_that_runs_behind_takes_nothing_away() -> None:
 def test_requests_are_spread_over_the_minute() -> None:
     campus = a_connection(requests_per_minute=3)
     for _ in range(3):
-        limits.admit(campus, 1, NOON)
+        limits.admit(campus.pk, 1, NOON)
     with pytest.raises(
         ProviderError, match=r"This minute's requests for campus are used up until 12:00:20 UTC"
     ) as no:
-        limits.admit(campus, 1, NOON)
+        limits.admit(campus.pk, 1, NOON)
     assert no.value.trouble is Trouble.BUSY
     assert (no.value.again, no.value.counted, no.value.retry_after) == (True, False, pytest.approx(20))
-    limits.admit(campus, 1, at(20))
+    limits.admit(campus.pk, 1, at(20))
     with pytest.raises(ProviderError):
-        limits.admit(campus, 1, at(20))
+        limits.admit(campus.pk, 1, at(20))
 
 
 @pytest.mark.django_db
 def test_tokens_that_a_call_did_not_need_are_there_for_the_next() -> None:
     campus = a_connection(tokens_per_minute=30_000)
-    limits.admit(campus, 20_000, NOON)
+    limits.admit(campus.pk, 20_000, NOON)
     with pytest.raises(ProviderError, match="tokens for campus are used up until 12:00:20"):
-        limits.admit(campus, 20_000, NOON)
+        limits.admit(campus.pk, 20_000, NOON)
     limits.give_back(campus, 15_000)
-    limits.admit(campus, 20_000, NOON)
+    limits.admit(campus.pk, 20_000, NOON)
 
 
 @pytest.mark.django_db
 def test_who_is_refused_for_tokens_has_used_no_request() -> None:
     campus = a_connection(requests_per_minute=2, tokens_per_minute=1_000)
-    limits.admit(campus, 1_000, NOON)
+    limits.admit(campus.pk, 1_000, NOON)
     for _ in range(5):
         with pytest.raises(ProviderError, match="tokens"):
-            limits.admit(campus, 1_000, NOON)
-    limits.admit(campus, 1_000, at(60))
+            limits.admit(campus.pk, 1_000, NOON)
+    limits.admit(campus.pk, 1_000, at(60))
 
 
 @pytest.mark.django_db
 def test_a_limit_lowered_by_an_administrator_holds_from_the_next_call_on() -> None:
     campus = a_connection(requests_per_minute=100)
-    limits.admit(campus, 1, NOON)
+    limits.admit(campus.pk, 1, NOON)
     Connection.objects.filter(pk=campus.pk).update(requests_per_minute=1)
-    limits.admit(campus, 1, NOON)
+    limits.admit(campus.pk, 1, NOON)
     with pytest.raises(ProviderError, match="used up until 12:01:00"):
-        limits.admit(campus, 1, NOON)
+        limits.admit(campus.pk, 1, NOON)
 
 
 @pytest.mark.django_db
 def test_a_course_with_its_own_key_has_the_sites_pace_and_a_count_of_its_own() -> None:
     campus = a_connection(requests_per_minute=1)
     own = connections.own_key("course-7", campus, "sk-of-the-course")
-    limits.admit(campus, 1, NOON)
-    limits.admit(own, 1, NOON)
+    limits.admit(campus.pk, 1, NOON)
+    limits.admit(own.pk, 1, NOON)
     for connection in (campus, own):
         with pytest.raises(ProviderError, match="requests for campus are used up"):
-            limits.admit(connection, 1, NOON)
+            limits.admit(connection.pk, 1, NOON)
 
 
 # --- the breaker ---------------------------------------------------------------------------------
@@ -153,24 +153,24 @@ def fail(connection: Connection, *moments: float, trouble: Trouble = Trouble.UNR
 def test_a_provider_that_keeps_failing_is_left_alone_and_one_probe_opens_the_way() -> None:
     campus = a_connection()
     fail(campus, 0, 10, 20, 30)
-    limits.admit(campus, 1, at(31))
+    limits.admit(campus.pk, 1, at(31))
     fail(campus, 40)
     with pytest.raises(
         ProviderError, match="campus is left alone until 12:01:40 UTC after 5 failures in 60"
     ) as no:
-        limits.admit(campus, 1, at(45))
+        limits.admit(campus.pk, 1, at(45))
     assert (no.value.trouble, no.value.counted, no.value.retry_after) == (
         Trouble.BUSY,
         False,
         pytest.approx(55),
     )
 
-    limits.admit(campus, 1, at(101))
+    limits.admit(campus.pk, 1, at(101))
     with pytest.raises(ProviderError, match="left alone until"):
-        limits.admit(campus, 1, at(102))
+        limits.admit(campus.pk, 1, at(102))
     limits.worked(campus, at(101))
-    limits.admit(campus, 1, at(103))
-    limits.admit(campus, 1, at(103))
+    limits.admit(campus.pk, 1, at(103))
+    limits.admit(campus.pk, 1, at(103))
     campus.refresh_from_db()
     assert (campus.failures, campus.failing_since, campus.open_until) == (0, None, None)
 
@@ -179,20 +179,20 @@ def test_a_provider_that_keeps_failing_is_left_alone_and_one_probe_opens_the_way
 def test_a_probe_that_fails_shuts_the_way_again_at_once() -> None:
     campus = a_connection()
     fail(campus, 0, 1, 2, 3, 4)
-    limits.admit(campus, 1, at(65))
+    limits.admit(campus.pk, 1, at(65))
     fail(campus, 70)
     with pytest.raises(ProviderError, match="until 12:02:10"):
-        limits.admit(campus, 1, at(100))
+        limits.admit(campus.pk, 1, at(100))
 
 
 @pytest.mark.django_db
 def test_a_probe_whose_worker_dies_is_followed_by_another() -> None:
     campus = a_connection()
     fail(campus, 0, 1, 2, 3, 4)
-    limits.admit(campus, 1, at(65))
+    limits.admit(campus.pk, 1, at(65))
     with pytest.raises(ProviderError):
-        limits.admit(campus, 1, at(124))
-    limits.admit(campus, 1, at(126))
+        limits.admit(campus.pk, 1, at(124))
+    limits.admit(campus.pk, 1, at(126))
 
 
 @pytest.mark.django_db
@@ -201,18 +201,18 @@ def test_an_answer_to_a_call_from_before_says_nothing_about_now() -> None:
     fail(campus, 10, 11, 12, 13, 14)
     limits.worked(campus, at(5))
     with pytest.raises(ProviderError, match="left alone"):
-        limits.admit(campus, 1, at(20))
+        limits.admit(campus.pk, 1, at(20))
 
 
 @pytest.mark.django_db
 def test_failures_far_apart_or_with_an_answer_between_them_are_bad_luck() -> None:
     campus = a_connection()
     fail(campus, 0, 20, 40, 59, 121)
-    limits.admit(campus, 1, at(122))
+    limits.admit(campus.pk, 1, at(122))
     fail(campus, 123, 124, 125)
     limits.worked(campus, at(125))
     fail(campus, 126, 127, 128, 129)
-    limits.admit(campus, 1, at(130))
+    limits.admit(campus.pk, 1, at(130))
 
 
 @pytest.mark.django_db
@@ -252,20 +252,20 @@ def test_a_place_is_taken_until_the_call_has_ended_or_its_worker_is_thought_dead
     item = calls.a_pass()
     call = under_way(campus, item, live_until=now + timedelta(seconds=30))
     with pytest.raises(ProviderError, match=r"answering as many calls as it may at once \(1\)") as wait:
-        limits.admit(campus, 1, now)
+        limits.admit(campus.pk, 1, now)
     assert (wait.value.again, wait.value.counted) == (True, False)
     assert wait.value.retry_after
 
     Call.objects.filter(pk=call.pk).update(live_until=now - timedelta(seconds=1))
     with pytest.raises(ProviderError, match="answering"):
-        limits.admit(campus, 1, now)
+        limits.admit(campus.pk, 1, now)
     Pass.objects.filter(pk=item.pk).update(attempt=2)
-    limits.admit(campus, 1, now)
+    limits.admit(campus.pk, 1, now)
     Pass.objects.filter(pk=item.pk).update(attempt=1, leased_until=now - timedelta(seconds=1))
-    limits.admit(campus, 1, now)
+    limits.admit(campus.pk, 1, now)
     Pass.objects.filter(pk=item.pk).update(leased_until=now + timedelta(seconds=60))
     Call.objects.filter(pk=call.pk).update(state=Call.State.REPLIED)
-    limits.admit(campus, 1, now)
+    limits.admit(campus.pk, 1, now)
 
 
 @pytest.mark.services
@@ -316,7 +316,7 @@ def test_of_twenty_workers_one_is_the_probe() -> None:
     now = timezone.now()
     for _ in range(limits.FAILURES):
         limits.failed(campus, Trouble.TIMED_OUT, now - timedelta(seconds=70))
-    refused = all_at_once([lambda: limits.admit(campus, 1, now)] * 20)
+    refused = all_at_once([lambda: limits.admit(campus.pk, 1, now)] * 20)
     assert len(refused) == 19
     assert all(isinstance(error, ProviderError) and "left alone" in str(error) for error in refused)
 
@@ -326,6 +326,6 @@ def test_of_twenty_workers_one_is_the_probe() -> None:
 def test_twenty_workers_share_one_bucket() -> None:
     campus = a_connection(requests_per_minute=7)
     now = timezone.now()
-    refused = all_at_once([lambda: limits.admit(campus, 1, now)] * 20)
+    refused = all_at_once([lambda: limits.admit(campus.pk, 1, now)] * 20)
     assert len(refused) == 13
     assert all(isinstance(error, ProviderError) and "used up" in str(error) for error in refused)

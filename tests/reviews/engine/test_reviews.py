@@ -96,7 +96,7 @@ def test_an_abandoned_pass_is_taken_up_and_its_late_first_holder_stores_nothing(
     Pass.objects.filter(pk=stranger.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
     passes.run(stranger.pk)
     late = Report(findings=(RACE,), paths=("shop.py",), reviewer="a ghost")
-    assert passes.finish(dead, Work(late, SHOP)) is False
+    assert passes.finish(dead.lease, Work(late, SHOP)) is False
     assert Finding.objects.filter(by_pass=stranger).count() == 2
     assert Pass.objects.get(pk=stranger.pk).reviewer_version == "gpt-5.4, recorded"
 
@@ -128,9 +128,9 @@ def test_a_sweep_sends_what_was_lost_and_leaves_alone_what_was_just_sent(
 
 def test_a_review_left_between_rounds_is_advanced_by_the_sweep(panel: Assignment, amara: User) -> None:
     sealed(panel, amara)
-    lease = passes.take(Pass.objects.get(siglum="A1").pk)
-    assert lease is not None
-    Pass.objects.filter(pk=lease.pass_id).update(state=Pass.State.ANSWERED, ended_at=timezone.now())
+    taken = passes.take(Pass.objects.get(siglum="A1").pk)
+    assert taken is not None
+    Pass.objects.filter(pk=taken.lease.pass_id).update(state=Pass.State.ANSWERED, ended_at=timezone.now())
     assert states("self_review")[1] == [("A1", "answered")]
     sweep.sweep()
     assert states("self_review")[1] == [("A1", "answered"), ("A2", "queued")]
@@ -142,13 +142,13 @@ def test_trouble_that_may_pass_is_tried_again_later_and_other_trouble_is_not(
     sealed(panel, amara)
     busy = passes.take(Pass.objects.get(siglum="X1").pk)
     assert busy is not None
-    passes.settle(busy, ProviderError(Trouble.UNREACHABLE, "It is busy.", retry_after=30))
+    passes.settle(busy.lease, ProviderError(Trouble.UNREACHABLE, "It is busy.", retry_after=30))
     waiting = Pass.objects.get(siglum="X1")
     assert waiting.state == Pass.State.QUEUED
     assert passes.take(waiting.pk) is None, "not before its time"
     final = passes.take(Pass.objects.get(siglum="A1").pk)
     assert final is not None
-    passes.settle(final, ProviderError(Trouble.REFUSED, "It refused."))
+    passes.settle(final.lease, ProviderError(Trouble.REFUSED, "It refused."))
     assert Pass.objects.get(siglum="A1").state == Pass.State.UNABLE
 
 
@@ -181,12 +181,12 @@ def test_a_review_that_cannot_go_on_fails_instead_of_waiting_for_ever(panel: Ass
 
 def test_a_reviewer_that_says_impossible_things_is_kept_within_bounds(panel: Assignment, amara: User) -> None:
     sealed(panel, amara)
-    lease = passes.take(Pass.objects.get(siglum="X1").pk)
-    assert lease is not None
+    taken = passes.take(Pass.objects.get(siglum="X1").pk)
+    assert taken is not None
     wild = replace(
         INJECTION, title="A\0B" + "x" * 500, cwe=10**20, confidence=7.0, place=Place("shop.py", 3, 10**20)
     )
-    assert passes.finish(lease, Work(Report((wild,), ("shop.py",), "GPT", raw="\0"), SHOP))
+    assert passes.finish(taken.lease, Work(Report((wild,), ("shop.py",), "GPT", raw="\0"), SHOP))
     finding = Finding.objects.get()
     assert (finding.title[:3], len(finding.title), finding.cwe) == ("A\ufffdB", 200, None)
     assert (finding.confidence, finding.first_line) == (None, 7), "anchored by its quotation"
@@ -214,7 +214,7 @@ def test_cancel_stops_what_waits_and_what_runs_stores_nothing(
     review = Review.objects.get(protocol="cross_model")
     assert reviews.cancel(review, ruth) is True
     assert reviews.cancel(review, ruth) is False, "there is nothing left to cancel"
-    assert passes.finish(running, Work(Report((RACE,), ("shop.py",), "GPT"), SHOP)) is False
+    assert passes.finish(running.lease, Work(Report((RACE,), ("shop.py",), "GPT"), SHOP)) is False
     assert states("cross_model") == ("cancelled", [("X1", "cancelled")])
     assert not Finding.objects.exists()
 
