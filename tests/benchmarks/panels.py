@@ -171,6 +171,18 @@ def wall() -> dict[str, Any]:
     return {"one": ones[1] / ideal, "ten": tens / ideal, "calls": calls, "states": states}
 
 
+def _cleared(submissions: Sequence[Any]) -> None:
+    """Until the workers have cleared what was handed in: people write notes for minutes meanwhile."""
+    from reviews.models import Clearance
+
+    waiting = Clearance.objects.filter(snapshot__revision__submission__in=submissions, files__isnull=True)
+    began = time.monotonic()
+    while waiting.exists():
+        time.sleep(0.1)
+        if time.monotonic() - began > 60:
+            raise RuntimeError("The workers did not clear what was handed in.")
+
+
 def _run(panels: int, models: Sequence[str], repeat: int = 1) -> tuple[float, int, dict[str, int]]:
     """Seal so many submissions at once; seconds from first to last, calls made, and how they ended."""
     from django.db import connection
@@ -180,6 +192,7 @@ def _run(panels: int, models: Sequence[str], repeat: int = 1) -> tuple[float, in
     from reviews.models import Call, Review
 
     waiting = [_handed_in(models, repeat) for _ in range(panels)]
+    _cleared(waiting)
     mine = Review.objects.filter(snapshot__revision__submission__in=waiting)
 
     def seal(submission: Any) -> None:
@@ -193,7 +206,7 @@ def _run(panels: int, models: Sequence[str], repeat: int = 1) -> tuple[float, in
     for thread in threads:
         thread.join()
     while mine.exclude(state__in=Review.ENDED).exists():
-        time.sleep(0.02)
+        time.sleep(0.1)
         if time.monotonic() - began > 240:
             raise RuntimeError(f"Not done: {list(mine.values_list('state', 'passes__detail'))}")
     of_rows = mine.aggregate(first=Min("created_at"), last=Max("ended_at"))
