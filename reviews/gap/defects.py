@@ -62,9 +62,9 @@ def gather(snapshot: Snapshot) -> None:
             put_in_words(defect, [item for item in speaking if item.defect_id == defect.pk])
     known = [home for home, _ in made] + [defect for defect in defects if defect.pk in fixed]
     Defect.objects.bulk_update(known, WORDS)
-    for rows in (Note.objects, Finding.objects):
-        moved = [item for item, was in before.items() if item.defect_id != was and type(item) is rows.model]
-        rows.bulk_update(moved, ["defect"])
+    placed = [item for item, was in before.items() if item.defect_id != was]
+    Note.objects.bulk_update([item for item in placed if isinstance(item, Note)], ["defect"])
+    Finding.objects.bulk_update([item for item in placed if isinstance(item, Finding)], ["defect"])
 
 
 def describe(defect: Defect) -> None:
