@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from courses.pictures.base import (
@@ -98,7 +98,8 @@ def pairs(
 ) -> Cells:
     """Draw the overlap of every two of `labels`, which are distinct, once: who repeats whom.
 
-    `overlaps` holds a pair in either order; no cell where it is None or absent.
+    Each column's label stands on the diagonal, above its first cell. `overlaps` holds a pair in
+    either order; no cell where it is None or absent.
     """
 
     def overlap(one: str, other: str) -> Share | None:
@@ -111,9 +112,11 @@ def pairs(
     ]
     table = Table(
         ("One", "Other", "Overlap", "Counted", "95 % interval"),
-        tuple((one, other, *_apart(overlap(one, other))) for other, one in combinations(labels, 2)),
+        tuple((one, other, *_apart(overlap(one, other))) for one, other in combinations(labels, 2)),
     )
-    return _cells(title, "the overlap of two", columns, rows, table, tone)
+    drawn = _cells(title, "the overlap of two", columns, rows, table, tone)
+    stairs = (replace(label, y=label.y + place * (CELL + GAP)) for place, label in enumerate(drawn.columns))
+    return replace(drawn, columns=tuple(stairs))
 
 
 def _cells(

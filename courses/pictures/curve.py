@@ -12,7 +12,7 @@ from courses.pictures.boxes import Box, box_of, place
 
 Unit = Literal["dollars", "calls"]
 
-LEFT, TOP, BOTTOM = 34, 46, 44
+LEFT, TOP, BOTTOM = 34, 46, 48
 """Room for the numbers of defects, above the highest, and for the costs with their name, in units."""
 
 APART = 70
@@ -147,7 +147,7 @@ def _plane(series: Sequence[Series], unit: Unit, right: float, floor: float) -> 
 
 
 def _axes(plane: _Plane, unit: Unit) -> tuple[Label, ...]:
-    below, name = plane.floor + LEADING, "cost in dollars" if unit == "dollars" else "calls to models"
+    below, name = plane.floor + LEADING + 4, "cost in dollars" if unit == "dollars" else "calls to models"
     return (
         Label(0, LEADING - 2, "defects found"),
         *(

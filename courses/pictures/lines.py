@@ -26,7 +26,7 @@ from reviews.gap.measures import Share
 Value = Share | float | None
 """A share has an interval, a bare number from 0 to 1 has none, None is not applicable."""
 
-LEFT, RIGHT, TOP, BOTTOM = 18, 40, 28, 22
+LEFT, RIGHT, TOP, BOTTOM = 18, 40, 28, 26
 """Room for the axis, for the last value, for the name and for the assignments, in units."""
 
 
@@ -74,7 +74,7 @@ def lines(
     about: str = "Student",
     tone: Tone = "student",
     width: float = 240,
-    height: float = 128,
+    height: float = 132,
 ) -> Lines:
     """Draw one panel for each name, with a value for each assignment in turn.
 
@@ -159,7 +159,7 @@ def _last(dots: Sequence[Dot], values: Sequence[Value]) -> Label:
 
 def _axis(assignments: Sequence[str], along: Scale, up: Scale, width: float) -> tuple[Label, ...]:
     """0 and 1 beside the lines, and the first and the last assignment under them."""
-    below, room = up.first + LEADING, (width - LEFT) / 2 - 4
+    below, room = up.first + LEADING + 4, (width - LEFT) / 2 - 4
     return (
         *(Label(LEFT - 8, up(end) + 4.5, str(end), "end") for end in (0, 1)),
         *(Label(along.first, below, fit(name, room)) for name in assignments[:1]),
