@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,9 @@ Unit = Literal["dollars", "calls"]
 LEFT, TOP, BOTTOM = 34, 46, 48
 """Room for the numbers of defects, above the highest, and for the costs with their name, in units."""
 
+CENT = 10_000
+"""Millionths of a dollar."""
+
 APART = 70
 """Two costs on the axis stand at least so far apart, in units."""
 
@@ -24,9 +28,12 @@ ENDS = 148
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """After `cost` in all, `found` defects in all. `label` says in a word what was bought with it."""
+    """After `cost` in all (millionths of a dollar, or calls), `found` defects in all.
 
-    cost: float
+    `label` says in a word what was bought with it.
+    """
+
+    cost: int
     found: int
     label: str = ""
 
@@ -111,7 +118,7 @@ def curve(
     _check(series)
     texts = [text for one in series for text in (one.label, _total(one, unit))]
     aside = min(ENDS, max(map(width_of, texts), default=0))
-    plane = _plane(series, unit, rounded(width - max(aside + 20, 40)), height - BOTTOM)
+    plane = _plane(series, rounded(width - max(aside + 20, 40)), height - BOTTOM)
     corners = [plane.corners(one) for one in series]
     heights = _apart([line[-1][1] for line in corners], plane.floor)
     traces = tuple(
@@ -135,14 +142,14 @@ def curve(
     )
 
 
-def _plane(series: Sequence[Series], unit: Unit, right: float, floor: float) -> _Plane:
+def _plane(series: Sequence[Series], right: float, floor: float) -> _Plane:
     steps = [step for one in series for step in one.steps]
     founds = ticks(
         max((step.found for step in steps), default=0), _most(floor - TOP, 2 * LEADING), whole=True
     )
     left = rounded(max(LEFT, width_of(f"{founds[-1]:.0f}") + 10))
-    most = max((step.cost for step in steps), default=0)
-    costs = ticks(most, _most(right - left, APART), whole=unit == "calls")
+    paid = max((step.cost for step in steps), default=0)
+    costs = ticks(paid, _most(right - left, APART), whole=True)
     return _Plane(Scale(0, costs[-1], left, right), Scale(0, founds[-1], floor, TOP), costs, founds)
 
 
@@ -266,15 +273,19 @@ def _after(step: Step) -> str:
     return f", {step.label}" if step.label else ""
 
 
-def _exact(cost: float, unit: Unit) -> str:
+def _exact(cost: int, unit: Unit) -> str:
+    """As the ledger says it: never rounded to less, in cents or, where they would hide it, finer."""
     if unit == "calls":
-        return f"{cost:g} call" if cost == 1 else f"{cost:g} calls"
-    return f"${cost:.2f}" if cost == 0 or cost >= 0.1 else f"${cost:.4f}"
+        return "1 call" if cost == 1 else f"{cost} calls"
+    if cost % CENT and cost < 10 * CENT:
+        return f"${math.ceil(cost * 100 / CENT) / 10_000:.4f}"
+    return f"${math.ceil(cost / CENT) / 100:.2f}"
 
 
 def _tick(tick: float, step: float, unit: Unit) -> str:
     """A tick's cost with as many decimals as the distance of the ticks needs."""
     if unit == "calls":
-        return f"{tick:g}"
-    decimals = next(places for places in range(2, 12) if step * 10**places >= 0.999)
-    return f"${tick:.{0 if step >= 1 else decimals}f}"
+        return f"{tick:.0f}"
+    dollars, apart = tick / (100 * CENT), step / (100 * CENT)
+    decimals = 0 if apart >= 1 else max(2, math.ceil(-math.log10(apart) - 1e-9))
+    return f"${dollars:.{decimals}f}"

@@ -154,7 +154,7 @@ def _last(dots: Sequence[Dot], values: Sequence[Value]) -> Label:
     known = [value for value in values if value is not None]
     if not known:
         return Label(LEFT + 6, TOP + LEADING, NOT_APPLICABLE)
-    return Label(dots[-1].x + 8, rounded(dots[-1].y + 4.5), two(_number(known[-1])))
+    return Label(rounded(dots[-1].x + 8), rounded(dots[-1].y + 4.5), two(_number(known[-1])))
 
 
 def _axis(assignments: Sequence[str], along: Scale, up: Scale, width: float) -> tuple[Label, ...]:

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from courses.pictures.boxes import Box, box_of
 from courses.pictures.curve import Curve, Series, Step, curve
 
-SELF = Series("Self-review", (Step(0.03, 4, "pass 1"), Step(0.06, 5, "pass 2"), Step(0.09, 5, "pass 3")))
-CROSS = Series("Cross-model", (Step(0.1, 9, "gpt-5.4"), Step(0.3, 12, "gemini")), "model")
+CENT = 10_000
+SELF = Series(
+    "Self-review", (Step(420, 4, "pass 1"), Step(6 * CENT, 5, "pass 2"), Step(9 * CENT, 5, "pass 3"))
+)
+CROSS = Series("Cross-model", (Step(10 * CENT, 9, "gpt-5.4"), Step(30 * CENT, 12, "gemini")), "model")
 
 
 def corners(line: str) -> list[tuple[float, float]]:
@@ -26,13 +29,13 @@ def test_both_series_begin_at_zero_and_pay_before_they_find() -> None:
         assert path[0] == (picture.left, picture.floor)
         assert path[1][1] == picture.floor, "at first it costs and finds nothing"
     assert picture.traces[0].name.text == "Self-review"
-    assert [trace.total.text for trace in picture.traces] == ["5 for $0.0900", "12 for $0.30"]
+    assert [trace.total.text for trace in picture.traces] == ["5 for $0.09", "12 for $0.30"]
     assert picture.traces[1].points[0].title == "Cross-model, gpt-5.4: 9 for $0.10"
 
 
 def test_every_step_is_in_the_table_and_its_word_at_its_corner_where_there_is_room() -> None:
     picture = curve("Found for its cost", [SELF, CROSS])
-    assert picture.table.rows[0] == ("Self-review", "pass 1", "$0.0300", "4")
+    assert picture.table.rows[0] == ("Self-review", "pass 1", "$0.0005", "4")
     assert len(picture.table.rows) == 5
     assert {"gpt-5.4", "gemini"} <= {label.text for label in picture.labels}
 
@@ -47,11 +50,19 @@ def test_the_cost_may_be_told_in_calls() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cost", "last"), [(3, "$0.000003"), (9_000, "$0.010"), (31 * CENT, "$0.40"), (900 * CENT, "$10")]
+)
+def test_the_axis_has_as_many_decimals_as_it_needs(cost: int, last: str) -> None:
+    picture = curve("Found for its cost", [Series("Linters", (Step(cost, 1),))])
+    assert [label.text for label in picture.axes if "$" in label.text][-1] == last
+
+
+@pytest.mark.parametrize(
     ("series", "why"),
     [
         ([SELF, CROSS, SELF], "two series at most"),
-        ([Series("Linters", (Step(0.2, 1), Step(0.1, 2)))], "Linters cost and found in all cannot fall"),
-        ([Series("Linters", (Step(0.1, 3), Step(0.2, 2)))], "cannot fall"),
+        ([Series("Linters", (Step(2, 1), Step(1, 2)))], "Linters cost and found in all cannot fall"),
+        ([Series("Linters", (Step(1, 3), Step(2, 2)))], "cannot fall"),
         ([Series("Linters", (Step(-1, 0),))], "cannot fall"),
     ],
 )
@@ -70,7 +81,7 @@ words = st.text("abcm W→界", max_size=30)
 
 
 @st.composite
-def some_series(draw: st.DrawFn, costs: st.SearchStrategy[float]) -> Series:
+def some_series(draw: st.DrawFn, costs: st.SearchStrategy[int]) -> Series:
     bought = draw(st.lists(st.tuples(costs, st.integers(0, 9), words), max_size=9))
     paid = accumulate(cost for cost, _, _ in bought)
     found = accumulate(count for _, count, _ in bought)
@@ -96,7 +107,8 @@ def keeps_its_labels_apart(picture: Curve) -> None:
 
 
 @given(
-    st.lists(some_series(st.floats(0, 3)), max_size=2), st.sampled_from([(340, 240), (600, 300), (760, 420)])
+    st.lists(some_series(st.integers(0, 3 * 100 * CENT) | st.integers(0, 40)), max_size=2),
+    st.sampled_from([(340, 240), (600, 300), (760, 420)]),
 )
 def test_curves_rise_and_their_labels_stay_apart(series: list[Series], size: tuple[float, float]) -> None:
     picture = curve("Found for its cost", series, width=size[0], height=size[1])
@@ -107,6 +119,6 @@ def test_curves_rise_and_their_labels_stay_apart(series: list[Series], size: tup
     keeps_its_labels_apart(picture)
 
 
-@given(st.lists(some_series(st.integers(0, 4000).map(float)), max_size=2))
+@given(st.lists(some_series(st.integers(0, 4000)), max_size=2))
 def test_so_do_those_in_calls(series: list[Series]) -> None:
     keeps_its_labels_apart(curve("Found for its calls", series, unit="calls"))

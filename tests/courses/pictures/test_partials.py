@@ -20,7 +20,7 @@ PICTURES = {
     "shares": ("shares", shares(TITLE, [(EVIL, proportion(3, 8), "student"), ("Consensus", None, "model")])),
     "heat": ("cells", heat(TITLE, [EVIL], [(EVIL, [proportion(3, 8)])])),
     "pairs": ("cells", pairs(TITLE, ["A1", EVIL], {("A1", EVIL): proportion(3, 8)})),
-    "curve": ("curve", curve(TITLE, [Series(EVIL, (Step(0.5, 3, EVIL),))])),
+    "curve": ("curve", curve(TITLE, [Series(EVIL, (Step(500_000, 3, EVIL),))])),
     "lines": (
         "lines",
         lines(TITLE, [EVIL, "Invoices"], [(EVIL, [proportion(3, 8), None]), ("Ben", [0.5, 0.7])]),
@@ -84,7 +84,9 @@ def test_nothing_inline_that_the_content_security_policy_forbids(drawn: Page) ->
 
 def test_what_people_typed_is_text(drawn: Page) -> None:
     assert not of(drawn, "b")
-    regions = [attributes["aria-label"] or "" for _, attributes in drawn.elements if "aria-label" in attributes]
+    regions = [
+        attributes["aria-label"] or "" for _, attributes in drawn.elements if "aria-label" in attributes
+    ]
     assert any(TITLE in label for label in regions)
 
 
