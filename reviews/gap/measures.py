@@ -95,6 +95,25 @@ class Gap:
         whole = weigh(self.valid, weights)
         return weigh(self.caught, weights) / whole if whole else None
 
+    def f_beta(self, beta: float = 1) -> float | None:
+        """(1+β²)PR / (β²P + R); None where nothing is valid. A `beta` above 1 counts recall for more.
+
+        Written as (1+β²)TP / (β²|V| + TP + FP), which is the same and is defined without any note.
+        """
+        hits, alarms = len(self.caught), sum(defect.notes for defect in self.false_alarms)
+        square = beta * beta
+        return (1 + square) * hits / (square * len(self.valid) + hits + alarms) if self.valid else None
+
+    def missed_gap(self, weights: Mapping[Severity, int]) -> float | None:
+        """W((M∩V) − S) / W(V), what models saw and the student did not; None where nothing is valid."""
+        whole = weigh(self.valid, weights)
+        return weigh(self.models_only, weights) / whole if whole else None
+
+    def students_edge(self, weights: Mapping[Severity, int]) -> float | None:
+        """W((S∩V) − M) / W(V), what the student saw and no model did; None where nothing is valid."""
+        whole = weigh(self.valid, weights)
+        return weigh(self.student_only, weights) / whole if whole else None
+
 
 def split(defects: Sequence[Judged]) -> Gap:
     """Sort the defects of one submission into its gap."""

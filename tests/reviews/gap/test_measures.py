@@ -45,10 +45,38 @@ def test_weighted_recall_counts_what_matters_more() -> None:
     assert split(AMARAS).weighted_recall(DEFAULT_WEIGHTS) == pytest.approx((8 + 4) / (8 + 4 + 4))
 
 
+def test_what_the_model_alone_saw_and_what_amara_alone_saw() -> None:
+    gap = split(AMARAS)
+    assert gap.missed_gap(DEFAULT_WEIGHTS) == pytest.approx(4 / (8 + 4 + 4))
+    assert gap.students_edge(DEFAULT_WEIGHTS) == pytest.approx(4 / (8 + 4 + 4))
+
+
+def test_f_beta_weighs_recall_against_precision() -> None:
+    """By hand: recall 3/4, precision 3/5."""
+    gap = split(
+        [
+            *(defect(number, "minor", True, 1, False) for number in (1, 2, 3)),
+            defect(4, "minor", True, 0, True),
+            defect(5, "minor", False, 2, False),
+        ]
+    )
+    assert gap.f_beta() == pytest.approx(2 * 0.6 * 0.75 / (0.6 + 0.75))
+    assert gap.f_beta(2) == pytest.approx(5 * 0.6 * 0.75 / (4 * 0.6 + 0.75))
+
+
+def test_who_wrote_no_note_has_no_precision_and_an_f_of_zero() -> None:
+    gap = split([defect(1, "major", True, 0, True)])
+    assert gap.precision is None
+    assert gap.f_beta() == 0
+
+
 def test_nothing_valid_is_not_applicable_rather_than_zero_or_all() -> None:
     gap = split([defect(1, "minor", False, 1, True)])
     assert gap.recall is None
     assert gap.weighted_recall(DEFAULT_WEIGHTS) is None
+    assert gap.missed_gap(DEFAULT_WEIGHTS) is None
+    assert gap.students_edge(DEFAULT_WEIGHTS) is None
+    assert gap.f_beta() is None
     assert gap.precision is not None
     assert gap.precision.value == 0
 
@@ -81,6 +109,25 @@ def test_every_valid_defect_is_in_exactly_one_part(defects: list[Judged]) -> Non
     assert weigh(gap.caught, DEFAULT_WEIGHTS) + weigh(gap.missed, DEFAULT_WEIGHTS) == weigh(
         gap.valid, DEFAULT_WEIGHTS
     )
+
+
+@given(judged, st.sampled_from([0.5, 1, 2]))
+def test_f_beta_is_that_of_recall_and_precision_and_the_gap_is_part_of_what_was_missed(
+    defects: list[Judged], beta: float
+) -> None:
+    gap = split(defects)
+    if gap.recall is None:
+        return
+    if gap.precision is not None and gap.caught:
+        p, r = gap.precision.value, gap.recall.value
+        assert gap.f_beta(beta) == pytest.approx((1 + beta**2) * p * r / (beta**2 * p + r))
+    recall, missed = gap.weighted_recall(DEFAULT_WEIGHTS), gap.missed_gap(DEFAULT_WEIGHTS)
+    edge = gap.students_edge(DEFAULT_WEIGHTS)
+    assert recall is not None
+    assert missed is not None
+    assert edge is not None
+    assert missed <= 1 - recall + 1e-12
+    assert edge <= recall
 
 
 @given(st.integers(1, 500), st.data())
