@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models.course import Course
-from reviews.models import LanguageModel, Reviewer, Snapshot
+from reviews.models import AnswerKey, LanguageModel, Reviewer, Snapshot
 from reviews.protocols import PROTOCOLS
 
 
@@ -61,6 +61,17 @@ class Assignment(models.Model):
         default=1,
         validators=[MaxValueValidator(20)],
         help_text="How often each student may have a review that could not be finished run again.",
+    )
+    answer_key = models.ForeignKey(
+        AnswerKey, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+    )
+    judge = models.ForeignKey(
+        Reviewer,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The model that is asked where two claims may or may not be one. Empty: nobody is.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

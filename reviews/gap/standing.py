@@ -50,6 +50,9 @@ def decide(defect: Defect, decision: Decision, by: AbstractBaseUser) -> Defect:
         defect.evidence = decision.evidence.strip()
         defect.decided_by_id = by.pk
         defect.decided_at = timezone.now()
+        undecided = decision.standing == Defect.Standing.UNDECIDED
+        defect.decided_from = "" if undecided else Defect.DecidedFrom.PERSON
+        defect.decided_like = None
         defect.save()
     return defect
 
@@ -123,7 +126,15 @@ def merge(defect: Defect, into: Defect) -> None:
 def _inherit(into: Defect, merged: Defect) -> None:
     """What was decided of a defect holds for the undecided one that it became a part of."""
     if merged.standing in (Defect.Standing.VALID, Defect.Standing.INVALID):
-        for name in ("standing", "reason", "evidence", "decided_by", "decided_at"):
+        for name in (
+            "standing",
+            "reason",
+            "evidence",
+            "decided_by",
+            "decided_at",
+            "decided_from",
+            "decided_like",
+        ):
             setattr(into, name, getattr(merged, name))
         into.save()
 

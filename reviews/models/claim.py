@@ -1,4 +1,4 @@
-"""Notes and findings: the two kinds of claim that are stored."""
+"""The kinds of claim that are stored: notes, findings, and what the answer key says of a snapshot."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ DEFECT_TYPES = [(kind.value, kind.value) for kind in claims.DefectType]
 GROUNDS = [(ground.value, ground.words) for ground in Ground]
 
 
-class ClaimFields(models.Model):
-    """What Note and Finding have in common. `first_line` is null for a claim about the whole."""
+class ClaimWords(models.Model):
+    """What is said, and where. `first_line` is null for a claim about the whole."""
 
     title = models.CharField(max_length=200, blank=True)
     explanation = models.TextField(blank=True)
@@ -30,7 +30,6 @@ class ClaimFields(models.Model):
     first_line = models.PositiveIntegerField(null=True, blank=True)
     last_line = models.PositiveIntegerField(null=True, blank=True)
     quote = models.TextField(blank=True)
-    grounding = models.CharField(max_length=8, choices=GROUNDS, default=Ground.EXACT)
     confidence = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
@@ -40,12 +39,6 @@ class ClaimFields(models.Model):
     suggested_fix = models.TextField(blank=True)
     elsewhere: models.JSONField[Any, Any] = models.JSONField(
         default=list, blank=True, help_text="Further places: lists of path, first and last line."
-    )
-    defect = models.ForeignKey(
-        Defect, null=True, blank=True, on_delete=models.SET_NULL, related_name="%(class)ss"
-    )
-    moved_by_person = models.BooleanField(
-        default=False, help_text="Then no later matching takes it out of its defect."
     )
 
     class Meta:
@@ -98,6 +91,33 @@ class ClaimFields(models.Model):
         return f"{self.path}:{self.first_line}-{self.last_line}"
 
 
+class ClaimFields(ClaimWords):
+    """What is said of one snapshot: how it stands on the code, and why it is in its defect."""
+
+    class MatchedBy(models.TextChoices):
+        """What put a claim into its defect. Alone: nobody else speaks of it, so it has one of its own."""
+
+        ALONE = "alone", "nobody else speaks of it"
+        WORDS = "words", "words"
+        PLACE = "place", "place"
+        JUDGE = "judge", "a judge model"
+        PERSON = "person", "a person"
+
+    grounding = models.CharField(max_length=8, choices=GROUNDS, default=Ground.EXACT)
+    defect = models.ForeignKey(
+        Defect, null=True, blank=True, on_delete=models.SET_NULL, related_name="%(class)ss"
+    )
+    moved_by_person = models.BooleanField(
+        default=False, help_text="Then no later matching takes it out of its defect."
+    )
+    matched_by = models.CharField(max_length=6, choices=MatchedBy, blank=True)
+    match_score = models.FloatField(null=True, blank=True, help_text="A probability, from 0 to 1.")
+    match_why = models.CharField(max_length=400, blank=True, help_text="In one sentence, for people.")
+
+    class Meta:
+        abstract = True
+
+
 class Note(ClaimFields):
     """A finding that the student wrote, before any model spoke."""
 
@@ -130,4 +150,17 @@ class Finding(ClaimFields):
         ordering = ("path", "first_line", "by_pass", "position")
         constraints = [
             models.UniqueConstraint(fields=("by_pass", "position"), name="a_finding_once_per_pass"),
+        ]
+
+
+class KeyClaim(ClaimFields):
+    """What the answer key says of one snapshot: an entry at the place where it stands there."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="key_claims")
+    entry = models.ForeignKey("reviews.KeyEntry", on_delete=models.CASCADE, related_name="claims")
+
+    class Meta:
+        ordering = ("entry__number", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=("snapshot", "entry"), name="an_entry_once_per_snapshot"),
         ]

@@ -15,12 +15,18 @@ class Defect(models.Model):
     """
 
     class Standing(models.TextChoices):
-        """What a person decided. Nothing else makes a defect valid or invalid."""
+        """What a person, or the answer key, decided. Nothing else makes a defect valid or invalid."""
 
         UNDECIDED = "undecided", "undecided"
         VALID = "valid", "valid"
         INVALID = "invalid", "invalid"
         DUPLICATE = "duplicate", "duplicate"
+
+    class DecidedFrom(models.TextChoices):
+        """Whose word its standing is; empty while undecided. A person's word stands above the key's."""
+
+        PERSON = "person", "a person"
+        KEY = "key", "the answer key"
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="defects")
     number = models.PositiveIntegerField()
@@ -39,6 +45,15 @@ class Defect(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    decided_from = models.CharField(max_length=6, choices=DecidedFrom, blank=True)
+    decided_like = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The defect of another submission whose verdict a person took over.",
+    )
 
     class Meta:
         ordering = ("number",)

@@ -1,0 +1,63 @@
+"""The answer key: defects that an instructor planted or knows of."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from reviews.models.claim import ClaimWords
+from reviews.models.defect import Defect
+from reviews.models.snapshot import Snapshot
+
+
+class AnswerKey(models.Model):
+    """A list of known defects. Whoever owns it (an assignment) points here."""
+
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"answer key {self.pk}"
+
+
+class AppliedKey(models.Model):
+    """That a snapshot is measured against a key."""
+
+    snapshot = models.OneToOneField(Snapshot, on_delete=models.CASCADE, related_name="applied_key")
+    key = models.ForeignKey(AnswerKey, on_delete=models.CASCADE, related_name="applied")
+
+    def __str__(self) -> str:
+        return f"{self.key} on {self.snapshot_id}"
+
+
+class KeyEntry(ClaimWords):
+    """A known defect: at a file and line, or by its description alone."""
+
+    class Origin(models.TextChoices):
+        """How it came to be known."""
+
+        PLANTED = "planted", "planted"
+        FOUND = "found", "found in earlier work"
+
+    key = models.ForeignKey(AnswerKey, on_delete=models.CASCADE, related_name="entries")
+    number = models.PositiveIntegerField()
+    origin = models.CharField(max_length=7, choices=Origin, default=Origin.PLANTED)
+    from_defect = models.ForeignKey(
+        Defect,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="key_entries",
+        help_text="The adjudicated defect that it was made of.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("number",)
+        verbose_name_plural = "key entries"
+        constraints = [
+            models.UniqueConstraint(fields=("key", "number"), name="a_number_once_per_key"),
+            models.UniqueConstraint(
+                fields=("key", "from_defect"),
+                condition=models.Q(from_defect__isnull=False),
+                name="a_defect_once_per_key",
+            ),
+        ]
