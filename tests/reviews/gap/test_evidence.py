@@ -56,7 +56,7 @@ def test_what_a_panel_said_is_read_by_families(talked_over: Submission) -> None:
         Voice(Source.MODEL, "anthropic", fate=Fate.CONFIRMED),
     }
     bluff = [opinion for opinion in injection.opinions if opinion.stance is Stance.REFUTE]
-    assert [(one.family, one.grounded) for one in bluff] == [("anthropic", False)]
+    assert [(one.family, one.grounded) for one in bluff] == [("openai", False)]
 
     race = found[about(talked_over, RACE.title).pk]
     assert {voice.source for voice in race.voices} == {Source.STUDENT, Source.MODEL}
