@@ -11,7 +11,8 @@ from django.db.models import Max, Q
 
 from reviews.briefs import Task
 from reviews.claims import Severity
-from reviews.gap.match import Words, clusters, compare, prepare, told_apart
+from reviews.gap.clusters import clusters
+from reviews.gap.match import THRESHOLD, Corpus, told_apart
 from reviews.models import Defect, Finding, Note, Snapshot
 
 Stored = Note | Finding
@@ -111,26 +112,27 @@ def _is_fixed(defect: Defect, stored: Sequence[Stored]) -> bool:
 
 def _join(free: Sequence[Stored], placed: Sequence[Stored]) -> list[Stored]:
     """Put each free claim into the fixed defect that it fits best, if it fits one; return those."""
-    homes: dict[int, list[tuple[int, Words]]] = {}
-    for item in placed:
+    corpus = Corpus([item.claim() for item in (*free, *placed)])
+    homes: dict[int, list[tuple[int, int]]] = {}
+    for index, item in enumerate(placed, start=len(free)):
         if item.defect_id is not None:
-            homes.setdefault(item.defect_id, []).append((_witness(item), prepare(item.claim())))
+            homes.setdefault(item.defect_id, []).append((_witness(item), index))
     joined = []
-    for item in free:
-        words, witness = prepare(item.claim()), _witness(item)
-        fits = {home: _fit(words, witness, others) for home, others in homes.items()}
+    for index, item in enumerate(free):
+        fits = {home: _fit(corpus, index, _witness(item), others) for home, others in homes.items()}
         home, score = max(fits.items(), key=lambda fit: (fit[1], -fit[0]), default=(0, 0.0))
-        if score >= 1.0:
+        if score >= THRESHOLD:
             _place(item, home)
             joined.append(item)
     return joined
 
 
-def _fit(words: Words, witness: int, others: Sequence[tuple[int, Words]]) -> float:
+def _fit(corpus: Corpus, index: int, witness: int, others: Sequence[tuple[int, int]]) -> float:
     """How well a claim fits a defect: its best match, or 0 where its witness tells the two apart."""
-    if any(witness == who and told_apart(words.claim, other.claim) for who, other in others):
+    claims = corpus.claims
+    if any(witness == who and told_apart(claims[index], claims[other]) for who, other in others):
         return 0.0
-    return max(compare(words, other).score for _, other in others)
+    return max(corpus.score(index, other) for _, other in others)
 
 
 def _settle(snapshot: Snapshot, members: Sequence[Stored], loose: dict[int, Defect]) -> None:
