@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import count
 from statistics import median_low
 
 from django.db import transaction
@@ -12,7 +11,8 @@ from django.db.models import Max, Q
 
 from reviews.briefs import Task
 from reviews.claims import Severity
-from reviews.gap.match import Words, clusters, compare, prepare, told_apart
+from reviews.gap.clusters import clusters
+from reviews.gap.match import THRESHOLD, Corpus, told_apart
 from reviews.models import Defect, Finding, Note, Snapshot
 
 Stored = Note | Finding
@@ -22,9 +22,6 @@ ABOUT_CODE = tuple(task.value for task in Task if task.about_code)
 
 SPEAKING = Q(by_pass__review__current=True, by_pass__task__in=ABOUT_CODE)
 """The findings that are such claims, of runs that were not run again."""
-
-WORDS = ("title", "severity", "odc_type", "cwe")
-"""What a defect takes from its claims."""
 
 
 @transaction.atomic
@@ -37,34 +34,19 @@ def gather(snapshot: Snapshot) -> None:
     review ended first; a defect keeps its number while most of it stays.
     """
     defects = list(snapshot.defects.all())
-    speaking, stored = _claims(snapshot)
-    fixed = _fixed(defects, stored)
+    stored = _claims(snapshot)
+    fixed = {defect.pk for defect in defects if _is_fixed(defect, stored)}
     _let_go_of_superseded(snapshot, fixed)
-    before = {item: item.defect_id for item in stored}
     free = [item for item in stored if item.defect_id not in fixed]
     joined = _join(free, _claims_in(fixed))
     free = [item for item in free if item not in joined]
     loose = {defect.pk: defect for defect in defects if defect.pk not in fixed}
-    made = []
-    numbers = count(1 + max((defect.number for defect in defects), default=0))
     for group in clusters([item.claim() for item in free], [_witness(item) for item in free]):
         members = [free[index] for index in group]
-        home = _home(members, loose) or Defect(snapshot=snapshot, number=next(numbers))
-        put_in_words(home, members)
-        made.append((home, members))
+        _settle(snapshot, members, loose)
     Defect.objects.filter(pk__in=loose).delete()
-    Defect.objects.bulk_create(home for home, _ in made if home.pk is None)
-    for home, members in made:
-        for item in members:
-            item.defect_id = home.pk
-    for defect in defects:
-        if defect.pk in fixed and not defect.titled_by_person:
-            put_in_words(defect, [item for item in speaking if item.defect_id == defect.pk])
-    known = [home for home, _ in made] + [defect for defect in defects if defect.pk in fixed]
-    Defect.objects.bulk_update(known, WORDS)
-    placed = [item for item, was in before.items() if item.defect_id != was]
-    Note.objects.bulk_update([item for item in placed if isinstance(item, Note)], ["defect"])
-    Finding.objects.bulk_update([item for item in placed if isinstance(item, Finding)], ["defect"])
+    for defect in Defect.objects.filter(pk__in=fixed):
+        describe(defect)
 
 
 def describe(defect: Defect) -> None:
@@ -77,7 +59,7 @@ def describe(defect: Defect) -> None:
     members: list[Stored] = [*defect.notes.all(), *defect.findings.filter(SPEAKING)]
     if members and not defect.titled_by_person:
         put_in_words(defect, members)
-        defect.save(update_fields=WORDS)
+        defect.save(update_fields=["title", "severity", "odc_type", "cwe"])
 
 
 def put_in_words(defect: Defect, members: Sequence[Stored]) -> None:
@@ -107,11 +89,9 @@ def _telling(item: Stored) -> tuple[bool, int, int]:
     return isinstance(item, Finding), item.confidence or 0, -item.pk
 
 
-def _claims(snapshot: Snapshot) -> tuple[list[Stored], list[Stored]]:
-    """What speaks of the snapshot now; and the same with what a person has moved."""
-    moved = snapshot.findings.filter(moved_by_person=True).exclude(SPEAKING)
-    speaking: list[Stored] = [*snapshot.notes.all(), *snapshot.findings.filter(SPEAKING)]
-    return speaking, [*speaking, *moved]
+def _claims(snapshot: Snapshot) -> list[Stored]:
+    findings = snapshot.findings.filter(SPEAKING | Q(moved_by_person=True))
+    return [*snapshot.notes.all(), *findings]
 
 
 def _claims_in(defect_ids: set[int]) -> list[Stored]:
@@ -121,52 +101,61 @@ def _claims_in(defect_ids: set[int]) -> list[Stored]:
     ]
 
 
-def _fixed(defects: Sequence[Defect], stored: Sequence[Stored]) -> set[int]:
-    """Those that a person has had a hand in."""
-    originals = {defect.duplicate_of_id for defect in defects}
-    moved_into = {item.defect_id for item in stored if item.moved_by_person}
-    return {
-        defect.pk
-        for defect in defects
-        if defect.standing != Defect.Standing.UNDECIDED
-        or defect.titled_by_person
-        or defect.decided_at
-        or defect.pk in originals
-        or defect.pk in moved_into
-    }
+def _is_fixed(defect: Defect, stored: Sequence[Stored]) -> bool:
+    """Whether a person has had a hand in it."""
+    if defect.standing != Defect.Standing.UNDECIDED or defect.titled_by_person or defect.decided_at:
+        return True
+    return defect.duplicates.exists() or any(
+        item.moved_by_person for item in stored if item.defect_id == defect.pk
+    )
 
 
 def _join(free: Sequence[Stored], placed: Sequence[Stored]) -> list[Stored]:
     """Put each free claim into the fixed defect that it fits best, if it fits one; return those."""
-    homes: dict[int, list[tuple[int, Words]]] = {}
-    for item in placed:
+    corpus = Corpus([item.claim() for item in (*free, *placed)])
+    homes: dict[int, list[tuple[int, int]]] = {}
+    for index, item in enumerate(placed, start=len(free)):
         if item.defect_id is not None:
-            homes.setdefault(item.defect_id, []).append((_witness(item), prepare(item.claim())))
+            homes.setdefault(item.defect_id, []).append((_witness(item), index))
     joined = []
-    for item in free:
-        words, witness = prepare(item.claim()), _witness(item)
-        fits = {home: _fit(words, witness, others) for home, others in homes.items()}
+    for index, item in enumerate(free):
+        fits = {home: _fit(corpus, index, _witness(item), others) for home, others in homes.items()}
         home, score = max(fits.items(), key=lambda fit: (fit[1], -fit[0]), default=(0, 0.0))
-        if score >= 1.0:
-            item.defect_id = home
+        if score >= THRESHOLD:
+            _place(item, home)
             joined.append(item)
     return joined
 
 
-def _fit(words: Words, witness: int, others: Sequence[tuple[int, Words]]) -> float:
+def _fit(corpus: Corpus, index: int, witness: int, others: Sequence[tuple[int, int]]) -> float:
     """How well a claim fits a defect: its best match, or 0 where its witness tells the two apart."""
-    if any(witness == who and told_apart(words.claim, other.claim) for who, other in others):
+    claims = corpus.claims
+    if any(witness == who and told_apart(claims[index], claims[other]) for who, other in others):
         return 0.0
-    return max(compare(words, other).score for _, other in others)
+    return max(corpus.score(index, other) for _, other in others)
 
 
-def _home(members: Sequence[Stored], loose: dict[int, Defect]) -> Defect | None:
-    """The loose defect that most of a group's claims were in, taken out of the loose ones."""
+def _settle(snapshot: Snapshot, members: Sequence[Stored], loose: dict[int, Defect]) -> None:
+    """Give a group of claims a defect: the loose one most of them were in, or a new one."""
     before = Counter(item.defect_id for item in members if item.defect_id in loose)
-    if not before:
-        return None
-    home = max(before, key=lambda pk: (before[pk], -(pk or 0)))
-    return loose.pop(home) if home is not None else None
+    if before:
+        home = max(before, key=lambda pk: (before[pk], -(pk or 0)))
+        defect = loose.pop(home) if home is not None else None
+    else:
+        defect = None
+    if defect is None:
+        defect = Defect.objects.create(
+            snapshot=snapshot, number=next_number(snapshot), title="Untitled", severity=Severity.INFO
+        )
+    for item in members:
+        _place(item, defect.pk)
+    describe(defect)
+
+
+def _place(item: Stored, defect_id: int) -> None:
+    if item.defect_id != defect_id:
+        item.defect_id = defect_id
+        item.save(update_fields=["defect"])
 
 
 def _let_go_of_superseded(snapshot: Snapshot, fixed: set[int]) -> None:
