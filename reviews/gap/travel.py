@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from reviews.claims import Claim, Place
 from reviews.gap.defects import SPEAKING
-from reviews.gap.match import Match, compare, prepare
+from reviews.gap.match import Corpus, Match
 from reviews.gap.standing import Refused
 from reviews.models import Blob, Defect, Finding, KeyClaim, Note, SnapshotFile, locked
 from reviews.snapshots.files import SourceFile
@@ -130,7 +130,6 @@ class _Verdict:
         """Read its code, in two queries."""
         self._defect = defect
         self._own = [item.claim() for item in own]
-        self._words = [prepare(claim) for claim in self._own]
         self._files = _files([defect.snapshot_id])[defect.snapshot_id]
         self._sha256 = defect.snapshot.sha256
         self._proof = _proof_paths(defect, self._files)
@@ -138,33 +137,32 @@ class _Verdict:
 
     def in_code(self, groups: Mapping[Defect, Sequence[Stored]], files: Files) -> Alike | None:
         """The defect of one other snapshot, given its claims, that is most like it, if any is."""
+        items = [(defect, item) for defect, claims in groups.items() for item in claims]
+        theirs = [self._as_ours(item.claim(), files) for _, item in items]
         fits = [
-            (match.score, -defect.number, match.why, own, item, defect)
-            for defect, items in groups.items()
-            for item in items
-            for own, match in [self._match(self._as_ours(item.claim(), files))]
+            (match, own, *found, moved)
+            for found, moved, (own, match) in zip(items, theirs, _matches(self._own, theirs), strict=True)
             if match.same
         ]
         if not fits:
             return None
-        _, _, why, own, item, defect = max(fits, key=lambda fit: fit[:2])
-        return Alike(defect, item.where, _line(item, files), why, self._stands(own, item, files))
-
-    def _match(self, theirs: Claim) -> tuple[Claim, Match]:
-        """Which of its own claims fits another best, and how well: all that is asked of the matcher."""
-        words = prepare(theirs)
-        matches = [compare(own, words) for own in self._words]
-        at = max(range(len(matches)), key=lambda index: (matches[index].score, -index))
-        return self._own[at], matches[at]
+        match, own, defect, item, moved = max(fits, key=lambda fit: (fit[0].score, -fit[2].number))
+        differs = moved.place is None and item.first_line is not None
+        return Alike(
+            defect,
+            item.where,
+            _line(item, files),
+            f"The lines read differently, but its words match ({match.score:.2f})." if differs else match.why,
+            self._stands(own, item, files),
+        )
 
     def _as_ours(self, claim: Claim, files: Files) -> Claim:
         """A claim on other code at the lines of our code that read the same; without a place if none do."""
         ours, theirs = self._files.get(claim.path, ()), files.get(claim.path, ())
         if claim.place is None or ours is theirs:
             return claim
-        spoken = _spoken(claim, theirs)
-        found = find_quotation(spoken, ours, near=claim.place.first_line)
-        return replace(claim, place=Place(claim.path, *found) if found else None)
+        found = find_quotation(_spoken(claim, theirs), ours, near=claim.place.first_line)
+        return replace(claim, place=Place(claim.path, *found) if found else None, elsewhere=())
 
     def _stands(self, own: Claim, item: Stored, files: Files) -> bool:
         """Whether what the verdict rests on is there, too: its quoted line, or the lines it is about."""
@@ -174,6 +172,19 @@ class _Verdict:
             return item.snapshot.sha256 == self._sha256
         theirs = files.get(own.path, ())
         return find_quotation(_spoken(own, self._files.get(own.path, ())), theirs) is not None
+
+
+def _matches(own: Sequence[Claim], theirs: Sequence[Claim]) -> list[tuple[Claim, Match]]:
+    """For each of their claims the one of ours that fits best, and how well: all we ask of the matcher.
+
+    Compared are claims on two submissions as if on one code. Those of one other submission at a time:
+    among five hundred that say the same, the very words that tell would count as common ones.
+    """
+    corpus = Corpus((*own, *theirs))
+    rows, columns = range(len(own)), range(len(own), len(corpus.claims))
+    scores = [[corpus.score(row, column) for row in rows] for column in columns]
+    best = [max(rows, key=lambda row: (of_one[row], -row)) for of_one in scores]
+    return [(own[row], corpus.match(row, column)) for row, column in zip(best, columns, strict=True)]
 
 
 def _spoken(claim: Claim, lines: Lines) -> str:
