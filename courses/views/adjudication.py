@@ -9,16 +9,19 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AbstractUser
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from courses.domain.queries import results
+from courses.domain.queries import alike, results, workbench
+from courses.domain.queries.alike import Elsewhere
 from courses.domain.queries.notices import noticed
 from courses.domain.queries.results import WhoSawWhat
 from courses.domain.queries.standing import standing_of
+from courses.domain.queries.workbench import Advice
 from courses.forms.adjudication import (
     NEW_DEFECT,
     DismissalForm,
@@ -30,7 +33,7 @@ from courses.forms.adjudication import (
 )
 from courses.forms.grading import GradeForm
 from courses.models import Submission
-from courses.rules import may
+from courses.rules import may, to_adjudicate
 from courses.views import access
 from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
@@ -174,12 +177,16 @@ def _context(
         raise Http404
     table = results.saw_what(row.revision.snapshot, decided=True)
     chosen = results.choose(row.revision.snapshot, table, number)
+    advice = workbench.advise(row.revision.snapshot, chosen.defect) if chosen else None
     person = access.person(request)
     return {
         "row": row,
         "seal": row.seal,
         "table": table,
         "chosen": chosen,
+        "advice": advice,
+        "word": workbench.word_on(chosen.defect) if chosen else None,
+        "elsewhere": _elsewhere(person, submission, chosen) if chosen else None,
         "noticed": noticed(row.revision.snapshot, staff=True),
         "grade_form": refused.grade or GradeForm.of(row.grade),
         "may_release": may(person, "courses.release_grades", submission),
@@ -187,16 +194,25 @@ def _context(
         "on_bench": True,
         **score_context(row),
         **submission_context(request, submission),
-        **(_forms(table, chosen, refused) if chosen else {}),
+        **(_forms(table, chosen, advice, refused) if chosen else {}),
     }
 
 
-def _forms(table: WhoSawWhat, chosen: results.Chosen, refused: Refused) -> dict[str, forms.Form]:
-    """The forms of the chosen defect: as they were sent, or with what stands."""
+def _elsewhere(person: AbstractUser, submission: Submission, chosen: results.Chosen) -> Elsewhere | None:
+    """The same defect in the other submissions that this person may adjudicate."""
+    within = to_adjudicate(person, submission.assignment).exclude(pk=submission.pk)
+    return alike.elsewhere(chosen.defect, within)
+
+
+def _forms(
+    table: WhoSawWhat, chosen: results.Chosen, advice: Advice | None, refused: Refused
+) -> dict[str, forms.Form]:
+    """The forms of the chosen defect: as they were sent, or with what stands or is suggested."""
     defect = chosen.defect
     defects = [entry.defect for entry in table.entries]
     original = defect.duplicate_of.number if defect.duplicate_of else None
     grounds = {"reason": defect.reason, "evidence": defect.evidence or chosen.evidence}
+    grounds |= advice.grounds if advice else {}
     words = {"title": defect.title, "severity": defect.severity}
     return {
         "dismissal_form": refused.dismissal or DismissalForm(initial=grounds),

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reviews.models import Finding, Note, Snapshot, SnapshotFile
+from reviews.models.claim import ClaimFields
 from reviews.protocols import PROTOCOLS
 from reviews.snapshots.ground import Ground
 from reviews.snapshots.highlight import highlighted_lines
+
+MatchedBy = ClaimFields.MatchedBy
 
 AROUND = 5
 """Lines of code shown before and after a place."""
@@ -67,6 +70,27 @@ class Said:
     def outcome(self) -> str:
         """What its panel made of it: confirmed, integration, single or dismissed; empty without one."""
         return self.claim.outcome if isinstance(self.claim, Finding) else ""
+
+    @property
+    def why_here(self) -> str:
+        """Why it is in its defect, in a sentence, for the staff; empty where nobody noted it."""
+        claim, by = self.claim, self.claim.matched_by
+        if by == MatchedBy.PERSON or claim.moved_by_person:
+            return claim.match_why or "A person moved it here."
+        if by == MatchedBy.ALONE:
+            return "Nobody else speaks of it."
+        if by not in _PUT_HERE:
+            return ""
+        scored = claim.match_score is not None and by != MatchedBy.JUDGE
+        because = [claim.match_why.rstrip("."), f"{claim.match_score:.2f}" if scored else ""]
+        return f"{_PUT_HERE[by]}: {', '.join(filter(None, because))}."
+
+
+_PUT_HERE: dict[str, str] = {
+    MatchedBy.WORDS: "Put here by its words",
+    MatchedBy.PLACE: "Put here by its place",
+    MatchedBy.JUDGE: "A judge model said so",
+}
 
 
 @dataclass(frozen=True, slots=True)
