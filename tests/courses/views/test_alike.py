@@ -14,11 +14,11 @@ from courses.models import Assignment, Course, Membership, Submission
 from courses.rules import may, to_adjudicate
 from reviews.gap.standing import Decision, decide
 from reviews.models import Defect
+from tests.alike import BENS, CHIARAS, DECIMALS, FALSE_ALARM, LINE
 from tests.people import client_of, enrol, person
-from tests.reviews.gap.test_travel import BENS, CHIARAS, DECIMALS, FALSE_ALARM, LINE
 from tests.stories import INJECTION, RACE, ROUNDING, assignment, handed_in, sealed
 
-VALID, INVALID, UNDECIDED = Defect.Standing.VALID, Defect.Standing.INVALID, Defect.Standing.UNDECIDED
+VALID, UNDECIDED = Defect.Standing.VALID, Defect.Standing.UNDECIDED
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_the_pages_queries_do_not_grow_with_the_class(
         return client.get(address(name, source, amaras))
 
     get("alike"), get("defect")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(19):
         assert get("alike").text.count('name="defect"') == students
-    with django_assert_num_queries(50):
+    with django_assert_num_queries(37):
         assert f"The same defect seems to be in {students} other submission" in get("defect").text

@@ -9,28 +9,19 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Assignment, Course, Submission
-from reviews.claims import Claim, Place
 from reviews.gap.standing import Decision, Refused, decide, merge
 from reviews.gap.travel import Alike, alike, apply
 from reviews.models import Defect, Snapshot
 from reviews.snapshots.files import SourceFile
+from tests.alike import BENS, CHIARAS, DECIMALS, FALSE_ALARM, LINE, worded
 from tests.people import enrol, person
 from tests.stories import INJECTION, RACE, ROUNDING, SHOP, SUCCESS_LIE, assignment, sealed
 
 pytestmark = pytest.mark.django_db
 
 VALID, INVALID, UNDECIDED = Defect.Standing.VALID, Defect.Standing.INVALID, Defect.Standing.UNDECIDED
-LINE = "return sum(prices) * (1 + tax)"
-FALSE_ALARM = Decision(INVALID, reason="Prices are whole cents.", evidence=LINE)
-
 LONGER = (SourceFile("shop.py", "# The shop.\n" * 40 + SHOP[0].text), SHOP[1])
 """The same shop below a long comment: every line stands forty lines further down."""
-
-DECIMALS = (
-    SHOP[0],
-    SourceFile("prices.py", "def total(prices, tax):\n    return round(sum(prices) * (1 + tax), 2)\n"),
-)
-"""The same shop with another sum: the line of the dismissal is not in it."""
 
 
 @pytest.fixture
@@ -45,24 +36,6 @@ def snapshot_of(submission: Submission) -> Snapshot:
 
 def defect(submission: Submission, title: str) -> Defect:
     return Defect.objects.get(snapshot=snapshot_of(submission), title=title)
-
-
-def worded(claim: Claim, title: str, explanation: str, *, down: int = 0, quote: str | None = None) -> Claim:
-    """What another student writes of the same thing, on lines so much further down."""
-    place = claim.place
-    assert place is not None
-    moved = Place(place.path, place.first_line + down, place.last_line + down)
-    quoted = claim.quote if quote is None else quote
-    return replace(claim, title=title, explanation=explanation, place=moved, quote=quoted)
-
-
-BENS = worded(ROUNDING, "Floats for money", "The total is a float, so cents are lost when it is rounded.")
-CHIARAS = worded(
-    ROUNDING,
-    "Money is kept in floats",
-    "The totals are floats, so cents get lost.",
-    quote="    return round(sum(prices) * (1 + tax), 2)",
-)
 
 
 def found(of: Defect, *others: Submission) -> list[Alike]:
