@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reviews.claims import Stance
-from reviews.gap.defects import SPEAKING
+from reviews.gap.stored import SPEAKING
 from reviews.gap.suggest import Evidence, Opinion, Source, Voice
 from reviews.models import Finding, KeyClaim, Note, Review, Snapshot
 from reviews.protocols.base import Setup

@@ -17,14 +17,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from reviews.claims import Claim, Place
-from reviews.gap.defects import SPEAKING
 from reviews.gap.match import Corpus, Match
 from reviews.gap.standing import Refused
+from reviews.gap.stored import SPEAKING, Stored
+from reviews.gap.tallies import refresh
 from reviews.models import Blob, Defect, Finding, KeyClaim, Note, SnapshotFile, locked
 from reviews.snapshots.files import SourceFile
 from reviews.snapshots.ground import find_quotation
 
-Stored = Note | Finding | KeyClaim
 Lines = Sequence[str]
 Files = dict[str, Lines]
 
@@ -100,7 +100,7 @@ def apply(defect: Defect, chosen: Iterable[int], by: AbstractBaseUser) -> list[T
 
 def _take_over(source: Defect, row: Defect, by: AbstractBaseUser) -> Taken:
     with transaction.atomic():
-        locked(row.snapshot_id)
+        snapshot = locked(row.snapshot_id)
         undecided = Defect.objects.filter(pk=row.pk, standing=Defect.Standing.UNDECIDED)
         changed = undecided.update(
             standing=source.standing,
@@ -111,6 +111,8 @@ def _take_over(source: Defect, row: Defect, by: AbstractBaseUser) -> Taken:
             decided_from=Defect.DecidedFrom.PERSON,
             decided_like=source,
         )
+        if changed:
+            refresh(snapshot)
     return Taken(row) if changed else Taken(row, "Somebody decided it meanwhile.")
 
 

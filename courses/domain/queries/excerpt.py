@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from reviews.models import Finding, Note, Snapshot, SnapshotFile
+from reviews.gap.stored import Stored
+from reviews.models import Finding, KeyClaim, Note, Snapshot, SnapshotFile
 from reviews.models.claim import ClaimFields
 from reviews.protocols import PROTOCOLS
 from reviews.snapshots.ground import Ground
 from reviews.snapshots.highlight import highlighted_lines
-
-MatchedBy = ClaimFields.MatchedBy
 
 AROUND = 5
 """Lines of code shown before and after a place."""
@@ -27,7 +26,7 @@ class Said:
     `rows` are its first and last line as rows of the excerpt that it stands in, from 1.
     """
 
-    claim: Note | Finding
+    claim: Stored
     siglum: str
     letter: str
     who: str
@@ -37,13 +36,18 @@ class Said:
 
     @property
     def kind(self) -> str:
-        """`note` or `finding`."""
-        return "note" if isinstance(self.claim, Note) else "finding"
+        """`note`, `finding` or `keyclaim`."""
+        return type(self.claim).__name__.lower()
 
     @property
     def anchor(self) -> str:
         """Its id on the reader's page."""
         return f"{self.kind}-{self.claim.pk}"
+
+    @property
+    def in_reader(self) -> bool:
+        """Whether the reader shows it beside its line: what the answer key says stands in no margin there."""
+        return self.readable and not isinstance(self.claim, KeyClaim)
 
     @property
     def side(self) -> str:
@@ -64,7 +68,7 @@ class Said:
     @property
     def about_code(self) -> bool:
         """Whether it is a claim about the code, not about a plan or a patch."""
-        return isinstance(self.claim, Note) or self.claim.by_pass.about_code
+        return not isinstance(self.claim, Finding) or self.claim.by_pass.about_code
 
     @property
     def outcome(self) -> str:
@@ -74,23 +78,19 @@ class Said:
     @property
     def why_here(self) -> str:
         """Why it is in its defect, in a sentence, for the staff; empty where nobody noted it."""
-        claim, by = self.claim, self.claim.matched_by
-        if by == MatchedBy.PERSON or claim.moved_by_person:
-            return claim.match_why or "A person moved it here."
-        if by == MatchedBy.ALONE:
-            return "Nobody else speaks of it."
-        if by not in _PUT_HERE:
-            return ""
-        scored = claim.match_score is not None and by != MatchedBy.JUDGE
-        because = [claim.match_why.rstrip("."), f"{claim.match_score:.2f}" if scored else ""]
-        return f"{_PUT_HERE[by]}: {', '.join(filter(None, because))}."
+        claim = self.claim
+        lead = _PUT_HERE.get(claim.matched_by, "")
+        if not lead or not claim.match_why:
+            return claim.match_why
+        score = "" if claim.match_score is None else f" ({claim.match_score:.2f})"
+        return f"{lead}{score}, {claim.match_why[0].lower()}{claim.match_why[1:]}"
 
 
 _PUT_HERE: dict[str, str] = {
-    MatchedBy.WORDS: "Put here by its words",
-    MatchedBy.PLACE: "Put here by its place",
-    MatchedBy.JUDGE: "A judge model said so",
+    ClaimFields.MatchedBy.WORDS: "Put here by its words",
+    ClaimFields.MatchedBy.PLACE: "Put here by its place",
 }
+"""What goes before a reason that does not say itself what it rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,12 @@ class Excerpt:
     lines: tuple[Line, ...]
 
 
-def said_by(claim: Note | Finding, *, readable: bool) -> Said:
+def said_by(claim: Stored, *, readable: bool) -> Said:
     """The claim with its witness. Wants `by_pass__review` and `by_pass__reviewer` at hand."""
     if isinstance(claim, Note):
         return Said(claim, "S", "S", "The student", recorded=False, readable=readable)
+    if isinstance(claim, KeyClaim):
+        return Said(claim, "K", "K", "The answer key", recorded=False, readable=readable)
     item = claim.by_pass
     protocol = PROTOCOLS[item.review.protocol]
     who = f"{protocol.label}: {item.reviewer.name}"
@@ -146,7 +148,7 @@ class Sources:
         lines = text.replace("\r\n", "\n").split("\n")
         return lines[number - 1] if 1 <= number <= len(lines) else ""
 
-    def said(self, claim: Note | Finding) -> Said:
+    def said(self, claim: Stored) -> Said:
         """The claim with its witness. Wants `by_pass__review` and `by_pass__reviewer` at hand."""
         return said_by(claim, readable=claim.path in self)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -9,7 +11,7 @@ from django.urls import reverse
 from courses.domain.assignments import PlanLine
 from courses.models import Assignment, Course, Submission
 from reviews.gap.standing import Decision, decide
-from reviews.models import Defect, Finding, Note
+from reviews.models import Defect
 from tests.panels import panelists, review_of, talk
 from tests.people import client_of
 from tests.stories import (
@@ -101,48 +103,33 @@ def test_the_answer_keys_word_is_called_so(ruth: User, talked_over: Submission) 
     assert "by the answer key" in bench(ruth, race, talked_over)
 
 
-@pytest.mark.parametrize(
-    ("how", "said"),
-    [
-        pytest.param(
-            {"matched_by": "words", "match_score": 0.93, "match_why": "7 terms in common."},
-            "Put here by its words: 7 terms in common, 0.93.",
-            id="words",
-        ),
-        pytest.param(
-            {"matched_by": "place", "match_score": 0.71, "match_why": "They share a line."},
-            "Put here by its place: They share a line, 0.71.",
-            id="place",
-        ),
-        pytest.param({"matched_by": "alone"}, "Nobody else speaks of it.", id="alone"),
-        pytest.param(
-            {"matched_by": "judge", "match_score": 0.5, "match_why": "Both name the lost update."},
-            "A judge model said so: Both name the lost update.",
-            id="judge",
-        ),
-        pytest.param(
-            {"matched_by": "person", "match_why": "Ruth Ellison moved it here."},
-            "Ruth Ellison moved it here.",
-            id="person",
-        ),
-        pytest.param({"moved_by_person": True}, "A person moved it here.", id="moved before it was kept"),
-    ],
-)
-def test_each_claim_says_why_it_is_here_to_the_staff_alone(
-    ruth: User, amara: User, course: Course, how: dict[str, object], said: str
-) -> None:
+def test_each_claim_says_why_it_is_here_to_the_staff_alone(ruth: User, amara: User, course: Course) -> None:
     recorded_reviewer("gpt-5.4")
-    recording("gpt-5.4", "cross_model", [INJECTION])
+    recording("gpt-5.4", "cross_model", [INJECTION, RACE])
     task = assignment(course, plan=[PlanLine("cross_model")], visibility=Assignment.Visibility.SEALED)
     submission = reviewed(task, amara, claims=(INJECTION,))
-    Finding.objects.update(**{"matched_by": "", "match_why": "", **how})
-    Note.objects.update(matched_by="", match_why="")
-    injection = about(submission, INJECTION.title)
-    assert said in bench(ruth, injection, submission)
+    injection, race = about(submission, INJECTION.title), about(submission, RACE.title)
+    page = bench(ruth, injection, submission)
+    assert re.search(r"Put here by its \w+ \(\d\.\d\d\), nearest to S at shop\.py:7: ", page)
+    assert "Nobody else speaks of it." in bench(ruth, race, submission)
+
+    finding = race.findings.get()
+    url = reverse("courses:move_claim", args=[submission.pk, "finding", finding.pk])
+    client_of(ruth).post(url, {"to": injection.number})
+    assert "A person put it here." in bench(ruth, injection, submission)
+
     table = reverse("courses:apparatus", args=[submission.pk])
     opened = client_of(amara).get(f"{table}?defect={injection.number}&witness=X1").text
     assert INJECTION.explanation in opened
-    assert said not in opened
+    assert "put it here" not in opened.lower()
+    assert "put here" not in opened.lower()
+
+
+def test_what_a_judge_said_is_shown(ruth: User, talked_over: Submission) -> None:
+    race = about(talked_over, RACE.title)
+    why = "A judge model found it the same as S at shop.py:11-13: both name the lost update."
+    race.findings.update(matched_by="judge", match_score=0.5, match_why=why)
+    assert why in bench(ruth, race, talked_over)
 
 
 def test_a_duplicate_has_no_suggestion_of_its_own(ruth: User, talked_over: Submission) -> None:

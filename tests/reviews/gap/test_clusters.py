@@ -68,7 +68,7 @@ def test_what_was_told_apart_never_comes_together(said: list[Claim], data: st.Da
         lambda p: p[0] != p[1]
     )
     apart = data.draw(st.lists(pairs, max_size=6))  # type: ignore[attr-defined]
-    groups = clusters(said, decided={pair: False for pair in apart})
+    groups = clusters(said, decided=dict.fromkeys(apart, False))
     home = {index: at for at, group in enumerate(groups) for index in group}
     for i, j in apart:
         assert home[i] != home[j]
