@@ -172,9 +172,10 @@ def _families(evidence: Evidence, source: Source) -> list[str]:
 
 
 def _echoes(evidence: Evidence) -> list[str]:
-    """The families that confirmed it and did not make it themselves."""
-    confirming = {opinion.family for opinion in evidence.opinions if opinion.stance is Stance.CONFIRM}
-    return sorted(confirming.difference(_families(evidence, Source.MODEL)))
+    """The families that agreed with it and did not make it themselves."""
+    agreeing = {opinion.family for opinion in evidence.opinions if opinion.stance is Stance.CONFIRM}
+    makers = {item.family for item in evidence.voices if item.source is Source.MODEL}
+    return sorted(agreeing - makers)
 
 
 def _refuting(evidence: Evidence) -> list[str]:
@@ -212,7 +213,7 @@ def _for(evidence: Evidence) -> Iterable[str]:
     if Fate.INTEGRATION in fates:
         yield "A panel found that it shows only where several places are read together."
     if echoes := _echoes(evidence):
-        yield f"Shown the claim, {_listed(echoes)} agreed: that weighs half of an own finding."
+        yield f"Shown the claim, {_listed(echoes)} agreed; that weighs half."
 
 
 def _against(evidence: Evidence) -> Iterable[str]:

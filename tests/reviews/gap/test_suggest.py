@@ -104,7 +104,7 @@ def invented(said: Voice) -> Voice:
             [AGREES],
             "valid",
             "weak",
-            "Shown the claim, anthropic agreed: that weighs half of an own finding.",
+            "Shown the claim, anthropic agreed; that weighs half.",
             id="confirmed by another family",
         ),
         pytest.param(
@@ -120,7 +120,7 @@ def invented(said: Voice) -> Voice:
             [AGREES],
             "valid",
             "weak",
-            "Shown the claim, anthropic agreed: that weighs half of an own finding.",
+            "Shown the claim, anthropic agreed; that weighs half.",
             id="seen from two places together",
         ),
         pytest.param(
@@ -224,6 +224,12 @@ def test_four_passes_of_one_model_count_once_and_it_says_so() -> None:
     assert alone.reasons[0] == "4 claims by models, all of one family (anthropic): they count once."
 
 
+def test_who_still_stands_for_a_claim_that_was_dismissed_does_not_confirm_it() -> None:
+    insists = Opinion("openai", Stance.CONFIRM)
+    suggestion = suggest(Evidence((fated(Fate.DISMISSED),), (REFUTES, insists)))
+    assert suggestion == suggest(Evidence((fated(Fate.DISMISSED),), (REFUTES,)))
+
+
 def test_a_bluff_is_told_and_weighs_nothing() -> None:
     evidence = Evidence((OPENAI, CLAUDE), (BLUFFS, BLUFFS))
     assert balance(evidence) == balance(replace(evidence, opinions=()))
@@ -278,7 +284,7 @@ def test_the_order_of_evidence_does_not_matter(evidence: Evidence, seed: int) ->
     assert shuffled.refutation == evidence.refutation
 
 
-@given(EVIDENCE, PLAIN | MODELS.filter(lambda said: said.fate is not Fate.DISMISSED))
+@given(EVIDENCE, PLAIN | MODELS.filter(lambda said: said.stands))
 def test_one_more_who_says_so_never_lowers_it(evidence: Evidence, said: Voice) -> None:
     more = replace(evidence, voices=(*evidence.voices, said))
     assert balance(more) >= balance(evidence)
