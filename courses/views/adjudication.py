@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import AbstractUser
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,7 +16,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.domain.queries import alike, results, workbench
-from courses.domain.queries.alike import Elsewhere
 from courses.domain.queries.notices import noticed
 from courses.domain.queries.results import WhoSawWhat
 from courses.domain.queries.standing import standing_of
@@ -33,7 +31,7 @@ from courses.forms.adjudication import (
 )
 from courses.forms.grading import GradeForm
 from courses.models import Submission
-from courses.rules import may, to_adjudicate
+from courses.rules import may
 from courses.views import access
 from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
@@ -186,7 +184,7 @@ def _context(
         "chosen": chosen,
         "advice": advice,
         "word": workbench.word_on(chosen.defect) if chosen else None,
-        "elsewhere": _elsewhere(person, submission, chosen) if chosen else None,
+        "can_travel": chosen is not None and alike.can_travel(chosen.defect),
         "noticed": noticed(row.revision.snapshot, staff=True),
         "grade_form": refused.grade or GradeForm.of(row.grade),
         "may_release": may(person, "courses.release_grades", submission),
@@ -196,12 +194,6 @@ def _context(
         **submission_context(request, submission),
         **(_forms(table, chosen, advice, refused) if chosen else {}),
     }
-
-
-def _elsewhere(person: AbstractUser, submission: Submission, chosen: results.Chosen) -> Elsewhere | None:
-    """The same defect in the other submissions that this person may adjudicate."""
-    within = to_adjudicate(person, submission.assignment).exclude(pk=submission.pk)
-    return alike.elsewhere(chosen.defect, within)
 
 
 def _forms(

@@ -25,7 +25,10 @@ from reviews.models import Defect
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def alike(request: HtmxRequest, submission_id: int, number: int) -> HttpResponse:
-    """The other submissions that the same defect seems to be in, to tick; and what came of it."""
+    """The other submissions that the same defect seems to be in, to tick; and what came of it.
+
+    The workbench asks by htmx in how many, since a large class takes a while to look through.
+    """
     submission = access.submission(request, submission_id, "courses.adjudicate")
     related = Defect.objects.select_related("decided_by", "snapshot")
     defect = get_object_or_404(related, snapshot__revision__submission=submission, number=number)
@@ -34,15 +37,18 @@ def alike(request: HtmxRequest, submission_id: int, number: int) -> HttpResponse
         chosen = [int(pk) for pk in request.POST.getlist("defect") if pk.isdecimal()]
         _take_over(request, defect, chosen, within)
         return redirect("courses:alike", submission.pk, number)
+    offers = queries.offers(defect, within)
     context = {
         "defect": defect,
         "word": word_on(defect),
         "can_travel": queries.can_travel(defect),
-        "offers": queries.offers(defect, within),
+        "offers": offers,
+        "may_choose": any(offer.possible for offer in offers),
         "carried": queries.carried(defect, within),
         **submission_context(request, submission),
     }
-    return TemplateResponse(request, "courses/alike.html", context)
+    part = "#notice" if request.htmx else ""
+    return TemplateResponse(request, f"courses/alike.html{part}", context)
 
 
 def _take_over(request: HtmxRequest, defect: Defect, chosen: list[int], within: QuerySet[Submission]) -> None:

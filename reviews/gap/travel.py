@@ -17,16 +17,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from reviews.claims import Claim, Place
-from reviews.gap.match import Corpus, Match
+from reviews.gap.match import NEAR_LINES, Corpus, Match
 from reviews.gap.standing import Refused
 from reviews.gap.stored import SPEAKING, Stored
-from reviews.gap.tallies import refresh
-from reviews.models import Blob, Defect, Finding, KeyClaim, Note, SnapshotFile, locked
+from reviews.gap.tallies import rebuild
+from reviews.models import Blob, Defect, Finding, KeyClaim, Note, Snapshot, SnapshotFile
 from reviews.snapshots.files import SourceFile
 from reviews.snapshots.ground import find_quotation
 
 Lines = Sequence[str]
 Files = dict[str, Lines]
+
+CHUNK = 100
+"""For so many submissions at once a verdict is taken over; more would keep others waiting long."""
 
 VERDICTS = (Defect.Standing.VALID, Defect.Standing.INVALID)
 """What travels. That a defect repeats another one is a matter of its own submission."""
@@ -73,7 +76,7 @@ def alike(defect: Defect, among: Collection[int]) -> list[Alike]:
 
 
 def apply(defect: Defect, chosen: Iterable[int], by: AbstractBaseUser) -> list[Taken]:
-    """Take the verdict on a defect over for these others, each in the lock of its snapshot.
+    """Take the verdict on a defect over for these others, in the locks of their snapshots.
 
     What was decided meanwhile is left alone, and so is, for a dismissal, what stands in code that
     does not hold the quoted line. Who calls says that the person may decide there.
@@ -84,25 +87,28 @@ def apply(defect: Defect, chosen: Iterable[int], by: AbstractBaseUser) -> list[T
         raise Refused(
             "defect", f"Defect {source.number} is {source.standing}: there is no verdict to take over."
         )
-    rows = list(
-        Defect.objects.filter(pk__in=list(chosen))
-        .exclude(snapshot=source.snapshot_id)
-        .order_by("snapshot_id", "number")
-    )
+    others = Defect.objects.filter(pk__in=list(chosen)).exclude(snapshot=source.snapshot_id)
+    rows = list(others.order_by("snapshot_id", "number"))
     files = _files({row.snapshot_id for row in rows}, _proof_paths(source))
-    return [
-        _take_over(source, row, by)
-        if _may_stand(source, files[row.snapshot_id])
-        else Taken(row, "The quoted line is not in this code.")
-        for row in rows
-    ]
+    standing = [row for row in rows if _may_stand(source, files[row.snapshot_id])]
+    done: set[int] = set()
+    for start in range(0, len(standing), CHUNK):
+        done |= _take_over(source, standing[start : start + CHUNK], by)
+    meanwhile = {row.pk for row in standing} - done
+    return [Taken(row, _why_not(row.pk in done, row.pk in meanwhile)) for row in rows]
 
 
-def _take_over(source: Defect, row: Defect, by: AbstractBaseUser) -> Taken:
+def _take_over(source: Defect, rows: Sequence[Defect], by: AbstractBaseUser) -> set[int]:
+    """The primary keys of those that were undecided until now."""
+    snapshot_ids = sorted({row.snapshot_id for row in rows})
     with transaction.atomic():
-        snapshot = locked(row.snapshot_id)
-        undecided = Defect.objects.filter(pk=row.pk, standing=Defect.Standing.UNDECIDED)
-        changed = undecided.update(
+        # In one order, as `tallies.rebuild` locks them: two who do so at once wait, not for each other.
+        list(
+            Snapshot.objects.select_for_update().filter(pk__in=snapshot_ids).order_by("pk").values_list("pk")
+        )
+        undecided = Defect.objects.filter(pk__in=[row.pk for row in rows], standing=Defect.Standing.UNDECIDED)
+        done = set(undecided.values_list("pk", flat=True))
+        Defect.objects.filter(pk__in=done).update(
             standing=source.standing,
             reason=source.reason,
             evidence=source.evidence,
@@ -111,9 +117,14 @@ def _take_over(source: Defect, row: Defect, by: AbstractBaseUser) -> Taken:
             decided_from=Defect.DecidedFrom.PERSON,
             decided_like=source,
         )
-        if changed:
-            refresh(snapshot)
-    return Taken(row) if changed else Taken(row, "Somebody decided it meanwhile.")
+        rebuild(snapshot_ids)
+    return done
+
+
+def _why_not(done: bool, meanwhile: bool) -> str:
+    if done:
+        return ""
+    return "Somebody decided it meanwhile." if meanwhile else "The quoted line is not in this code."
 
 
 def _may_stand(source: Defect, files: Files) -> bool:
@@ -139,12 +150,15 @@ class _Verdict:
 
     def in_code(self, groups: Mapping[Defect, Sequence[Stored]], files: Files) -> Alike | None:
         """The defect of one other snapshot, given its claims, that is most like it, if any is."""
-        items = [(defect, item) for defect, claims in groups.items() for item in claims]
-        theirs = [self._as_ours(item.claim(), files) for _, item in items]
+        items = [
+            (defect, item, claim)
+            for defect, claims in groups.items()
+            for item in claims
+            if self._is_near(claim := self._as_ours(item.claim(), files))
+        ]
+        matches = _matches(self._own, [claim for _, _, claim in items])
         fits = [
-            (match, own, *found, moved)
-            for found, moved, (own, match) in zip(items, theirs, _matches(self._own, theirs), strict=True)
-            if match.same
+            (match, own, *found) for found, (own, match) in zip(items, matches, strict=True) if match.same
         ]
         if not fits:
             return None
@@ -165,6 +179,19 @@ class _Verdict:
             return claim
         found = find_quotation(_spoken(claim, theirs), ours, near=claim.place.first_line)
         return replace(claim, place=Place(claim.path, *found) if found else None, elsewhere=())
+
+    def _is_near(self, claim: Claim) -> bool:
+        """Whether a claim is on lines near enough to be the same: most are not, and cost nothing more.
+
+        Lines that read the same in both submissions are the best sign there is, so near is near.
+        """
+        theirs = _places(claim)
+        return any(
+            not theirs
+            or not ours
+            or any(one.overlaps(two, slack=NEAR_LINES) for one in ours for two in theirs)
+            for ours in map(_places, self._own)
+        )
 
     def _stands(self, own: Claim, item: Stored, files: Files) -> bool:
         """Whether what the verdict rests on is there, too: its quoted line, or the lines it is about."""
@@ -187,6 +214,10 @@ def _matches(own: Sequence[Claim], theirs: Sequence[Claim]) -> list[tuple[Claim,
     scores = [[corpus.score(row, column) for row in rows] for column in columns]
     best = [max(rows, key=lambda row: (of_one[row], -row)) for of_one in scores]
     return [(own[row], corpus.match(row, column)) for row, column in zip(best, columns, strict=True)]
+
+
+def _places(claim: Claim) -> tuple[Place, ...]:
+    return (claim.place, *claim.elsewhere) if claim.place else claim.elsewhere
 
 
 def _spoken(claim: Claim, lines: Lines) -> str:

@@ -60,28 +60,9 @@ class Carried:
         return self.submission.student.user.get_full_name()
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """In how many other submissions a decided defect seems to be, and where it was taken over."""
-
-    offered: int
-    carried: int
-
-    def __bool__(self) -> bool:
-        return bool(self.offered or self.carried)
-
-
 def can_travel(defect: Defect) -> bool:
     """Whether there is a verdict that others can take over."""
     return defect.standing in VERDICTS
-
-
-def elsewhere(defect: Defect, within: QuerySet[Submission]) -> Elsewhere | None:
-    """The same defect in these submissions, in numbers; None where there is nothing to take over."""
-    if not can_travel(defect):
-        return None
-    taken = Defect.objects.filter(decided_like=defect, snapshot__revision__submission__in=within)
-    return Elsewhere(len(travel.alike(defect, _snapshots(within))), taken.count())
 
 
 def offers(defect: Defect, within: QuerySet[Submission]) -> list[Offer]:

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from courses.models import Assignment, Course, Submission
 from reviews.gap.standing import Decision, Refused, decide, merge
 from reviews.gap.travel import Alike, alike, apply
-from reviews.models import Defect, Snapshot
+from reviews.models import Defect, Snapshot, Tally
 from reviews.snapshots.files import SourceFile
 from tests.alike import BENS, CHIARAS, DECIMALS, FALSE_ALARM, LINE, worded
 from tests.people import enrol, person
@@ -189,3 +189,27 @@ def test_the_queries_do_not_grow_with_the_class(
     ids = [snapshot_of(submission).pk for submission in others]
     with django_assert_num_queries(12):
         assert len(alike(source, ids)) == students
+
+
+@pytest.mark.parametrize("students", [1, 3], ids=["one", "three"])
+def test_taking_over_is_one_act_whatever_their_number(
+    task: Assignment,
+    course: Course,
+    ruth: User,
+    amara: User,
+    students: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    amaras = sealed(task, amara, claims=(ROUNDING,))
+    source = defect(amaras, ROUNDING.title)
+    decide(source, FALSE_ALARM, ruth)
+    for number in range(students):
+        user = person(f"student{number}", "Of the class")
+        enrol(course, user)
+        sealed(task, user, claims=(BENS,))
+    others = list(Defect.objects.filter(title=BENS.title))
+    with django_assert_num_queries(25):
+        assert len(apply(source, [other.pk for other in others], ruth)) == students
+    tallies = Tally.objects.filter(snapshot__in=[other.snapshot_id for other in others])
+    assert {(tally.false_notes, tally.undecided) for tally in tallies} == {(1, 0)}
+    assert tallies.count() == students
