@@ -23,7 +23,7 @@ from reviews.gap.stored import SPEAKING, Stored
 from reviews.gap.tallies import rebuild
 from reviews.models import Blob, Defect, Finding, KeyClaim, Note, Snapshot, SnapshotFile
 from reviews.snapshots.files import SourceFile
-from reviews.snapshots.ground import find_quotation
+from reviews.snapshots.ground import find_quotation, is_evidence
 
 Lines = Sequence[str]
 Files = dict[str, Lines]
@@ -226,8 +226,11 @@ def _spoken(claim: Claim, lines: Lines) -> str:
 
 
 def _line(item: Stored, files: Files) -> str:
-    lines, number = files.get(item.path, ()), item.first_line or 0
-    return lines[number - 1].strip() if 1 <= number <= len(lines) else ""
+    """The line of code that shows what a claim is about: its quoted one, or its first that says something."""
+    claim, lines = item.claim(), files.get(item.path, ())
+    quoted = next((line for line in item.quote.split("\n") if is_evidence(line, lines)), "")
+    spoken = (line for line in _spoken(claim, lines).split("\n") if any(map(str.isalnum, line)))
+    return (quoted or next(spoken, "")).strip()
 
 
 def _holds(files: Files, quote: str) -> bool:

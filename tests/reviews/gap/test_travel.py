@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Assignment, Course, Submission
+from reviews.claims import Place
 from reviews.gap.standing import Decision, Refused, decide, merge
 from reviews.gap.travel import Alike, alike, apply
 from reviews.models import Defect, Snapshot, Tally
@@ -166,6 +167,25 @@ def test_at_most_one_defect_of_a_submission_is_offered_and_claims_of_all_kinds_t
     decide(both, Decision(VALID), ruth)
     [same] = found(both, bens)
     assert same.defect == defect(bens, BENS.title)
+
+
+@pytest.mark.parametrize(
+    ("quote", "line"),
+    [
+        ("    if stock >= wanted:", "if stock >= wanted:"),
+        ("", "def buy(item_id, wanted):"),
+        ("if (stock)", "def buy(item_id, wanted):"),
+    ],
+    ids=["quoted", "nothing quoted", "invented"],
+)
+def test_the_line_shown_is_the_quoted_one_or_the_first_that_says_something(
+    task: Assignment, ruth: User, amara: User, ben: User, quote: str, line: str
+) -> None:
+    wide = replace(RACE, place=Place("shop.py", 8, 13))
+    amaras = sealed(task, amara, claims=(wide,))
+    bens = sealed(task, ben, claims=(replace(wide, quote=quote),))
+    decide(defect(amaras, RACE.title), Decision(VALID), ruth)
+    assert [same.line for same in found(defect(amaras, RACE.title), bens)] == [line]
 
 
 @pytest.mark.parametrize("students", [1, 3], ids=["one", "three"])
