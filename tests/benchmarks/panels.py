@@ -167,7 +167,9 @@ def _workers() -> Iterator[None]:
     from tests.servers.workers import WorkerProcess
 
     app.control.purge()
-    workers = WorkerProcess(settings.DATA_DIR, settings.CELERY_WORKER_CONCURRENCY, settings.REVIEW_LEASE_SECONDS)
+    workers = WorkerProcess(
+        settings.DATA_DIR, settings.CELERY_WORKER_CONCURRENCY, settings.REVIEW_LEASE_SECONDS
+    )
     workers.start()
     try:
         workers.wait_until_ready()
