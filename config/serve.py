@@ -132,6 +132,10 @@ def static_fingerprint() -> str:
     return digest.hexdigest()
 
 
+PAUSE = 5
+"""Seconds before a worker that ended unasked is replaced."""
+
+
 class Process(ThreadWorker):  # type: ignore[misc]
     """A process of the site, in gunicorn's care: the one that answers requests, or one that reviews."""
 
@@ -163,6 +167,8 @@ class Process(ThreadWorker):  # type: ignore[misc]
             # Every signal wakes it up.
             select.select([self.PIPE[0]], [], [], 1.0)
             if not worker.alive:
+                # Not too often: where the cause lasts, so would the start of its successors.
+                select.select([self.PIPE[0]], [], [], PAUSE)
                 return
         if not worker.stop(grace=GRACE - 2):
             # The interpreter would wait for the threads of calls that nobody waits for any more.

@@ -149,7 +149,7 @@ BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 if EMBEDDED_BROKER:
     CELERY_BROKER_TRANSPORT = "config.broker:Transport"
-    CELERY_BROKER_TRANSPORT_OPTIONS = broker.options(BROKER_DIR, polling_interval=0.03)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {**broker.options(BROKER_DIR)}
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 600,
