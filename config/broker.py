@@ -33,10 +33,10 @@ FULL_SECONDS = 0.02
 """Seconds that a reader who may have no more messages waits before it asks again."""
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     """Messages that are there whole or not at all, each for one reader."""
 
-    def _put(self, queue: str, payload: Any, **_kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_options: Any) -> None:
         """Write the message beside its place and then put it there, in one step. Raises ChannelError."""
         path = os.path.join(self.data_folder_out, f"{time.time_ns():020}_{uuid4()}.{queue}{MESSAGE}")
         unfinished = f"{path}.new"
@@ -48,7 +48,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
             raise ChannelError(f"A message cannot be written to {self.data_folder_out}: {error}") from error
         ring(self.control_folder)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:  # noqa: ARG002 -- kombu's signature
         """The oldest message of the queue: whoever takes it out of the folder has it. Raises Empty."""
         for name in sorted(os.listdir(self.data_folder_in)):
             if name.partition(".")[2] == queue + MESSAGE:
@@ -62,9 +62,9 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
                 return payload
         raise Empty
 
-    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str | None, queue: str) -> None:
         """Enter a queue in the exchange's table, which is never seen empty or half made."""
-        table = self._exchange_file(exchange)
+        table: Path = self._exchange_file(exchange)  # type: ignore[attr-defined]  # the stubs lack it
         if not table.exists():
             first = table.with_suffix(f".{uuid4()}")
             first.write_text("[]")
@@ -112,19 +112,20 @@ def ring(folder: Path) -> None:
         os.close(pipe)
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     """The transport that settings.CELERY_BROKER_TRANSPORT names."""
 
     Channel = Channel
 
     def __init__(self, client: Any, **options: Any) -> None:
         super().__init__(client, **options)
+        self._control_folder = Path(client.transport_options["control_folder"])
         self._bell: Bell | None = None
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **_options: Any) -> None:
         """Deliver one message, as soon as there is one. Raises TimeoutError after `timeout` seconds."""
         if self._bell is None:
-            self._bell = Bell(Path(self.client.transport_options["control_folder"]))
+            self._bell = Bell(self._control_folder)
         ends = None if timeout is None else time.monotonic() + timeout
         while True:
             try:
@@ -145,7 +146,7 @@ class Transport(filesystem.Transport):  # type: ignore[misc]
 
     def _is_full(self) -> bool:
         """Whether a reader has as many messages as it may have, so that it must count anew first."""
-        for channel in self.channels:
+        for channel in self.channels or ():
             if channel._consumers and not channel.qos.can_consume():
                 time.sleep(FULL_SECONDS)
                 return True
@@ -165,5 +166,6 @@ def clear(folder: Path) -> None:
 
     Its work is not lost: every worker's first sweep sends again what the rows say is queued.
     """
-    for left in (*folder.glob(f"*{MESSAGE}*"), *folder.glob("control/*pidbox*"), *folder.glob(f"control/*{BELL}")):
-        left.unlink(missing_ok=True)
+    for pattern in (f"*{MESSAGE}*", "control/*pidbox*", f"control/*{BELL}"):
+        for left in folder.glob(pattern):
+            left.unlink(missing_ok=True)

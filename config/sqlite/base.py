@@ -2,10 +2,10 @@
 
 SQLite itself lets a writer who finds the database taken sleep for a while and look again: first a
 millisecond, soon a hundred, while others come and go. With many writers most of the time goes into
-sleeping, and who came first may be served last. A lock on a file beside the database wakes those
-who wait as soon as it is free, and is free as soon as its holder has died.
+sleeping. A lock on a file beside the database wakes those who wait as soon as it is free, and is free
+as soon as its holder has died.
 
-The lock decides nothing but the order. SQLite's own locks are taken as ever.
+The lock decides only whose turn it is. SQLite's own locks are taken as ever.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._end_turn()
 
-    def create_cursor(self, name: str | None = None) -> Any:
+    def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002 -- Django's signature
         """A cursor that knows this connection."""
         cursor = self.connection.cursor(factory=_Cursor)
         cursor.line = self
@@ -63,23 +63,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._end_turn()
             raise
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]
         self._end_turn()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._end_turn()
 
     def _close(self) -> None:
-        super()._close()
+        super()._close()  # type: ignore[misc]
         self._end_turn()
         if self._line is not None:
             self._line.close()

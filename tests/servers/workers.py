@@ -51,7 +51,7 @@ class WorkerProcess:
     def wait_until_ready(self, seconds: float = 60.0) -> None:
         """Until every process that reviews answers; fails where they do not within so many seconds."""
         ends = time.monotonic() + seconds
-        while len(app.control.ping(timeout=0.5)) < settings.REVIEW_PROCESSES:
+        while len(app.control.ping(timeout=0.5) or ()) < settings.REVIEW_PROCESSES:
             assert time.monotonic() < ends, f"not ready within {seconds} s: {self.log.read_text()}"
 
     @property
