@@ -36,7 +36,7 @@ FULL_SECONDS = 0.02
 class Channel(filesystem.Channel):
     """Messages that are there whole or not at all, each for one reader."""
 
-    def _put(self, queue: str, payload: Any, **_options: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_options: Any) -> None:  # type: ignore[override]
         """Write the message beside its place and then put it there, in one step. Raises ChannelError."""
         path = os.path.join(self.data_folder_out, f"{time.time_ns():020}_{uuid4()}.{queue}{MESSAGE}")
         unfinished = f"{path}.new"
