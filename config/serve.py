@@ -170,10 +170,11 @@ class Process(ThreadWorker):  # type: ignore[misc]
                 # Not too often: where the cause lasts, so would the start of its successors.
                 select.select([self.PIPE[0]], [], [], PAUSE)
                 return
-        if not worker.stop(grace=GRACE - 2):
-            # The interpreter would wait for the threads of calls that nobody waits for any more.
-            sys.stdout.flush()
-            os._exit(0)
+        worker.stop(grace=GRACE - 2)
+        # The interpreter would take seconds to take itself apart, and wait for the threads of calls
+        # that nobody waits for any more.
+        sys.stdout.flush()
+        os._exit(0)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
