@@ -95,6 +95,8 @@ def seal(submission: Submission, *, found_nothing: bool, at: datetime | None = N
     time is now, unless a story is told afterwards.
     Raises CannotSeal.
     """
+    # Read before the lock: on SQLite everybody else who writes waits for it.
+    plan, circumstances = planned(submission.assignment), around(submission)
     with transaction.atomic():
         Submission.objects.select_for_update().get(pk=submission.pk)
         revision = current_revision(submission)
@@ -102,7 +104,7 @@ def seal(submission: Submission, *, found_nothing: bool, at: datetime | None = N
         if existing is None:
             _check_sealable(submission.assignment, revision, found_nothing)
         made, is_new = seals.seal(revision.snapshot, found_nothing=found_nothing, at=at)
-        reviews.start(revision.snapshot, planned(submission.assignment), around(submission))
+        reviews.start(revision.snapshot, plan, circumstances)
     return made, is_new
 
 

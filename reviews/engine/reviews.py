@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -326,9 +327,10 @@ def _mark_findings(review: Review) -> None:
     outcomes: dict[str, str] = review.result.get("outcomes", {})
     if not outcomes:
         return
-    rows = Finding.objects.filter(by_pass__review=review).only("pk")
+    rows = Finding.objects.filter(by_pass__review=review).values_list("pk", flat=True)
     rows = rows.order_by("by_pass__round", "by_pass__position", "position")
-    findings = list(rows)
-    for number, finding in enumerate(findings, 1):
-        finding.outcome = outcomes.get(f"F{number}", "")
-    Finding.objects.bulk_update(findings, ["outcome"])
+    ended: dict[str, list[int]] = defaultdict(list)
+    for number, pk in enumerate(rows, 1):
+        ended[outcomes.get(f"F{number}", "")].append(pk)
+    for outcome, ids in ended.items():
+        Finding.objects.filter(pk__in=ids).update(outcome=outcome)

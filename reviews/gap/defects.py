@@ -38,6 +38,8 @@ def gather(snapshot: Snapshot) -> None:
     """
     defects = list(snapshot.defects.all())
     speaking, stored = _claims(snapshot)
+    if not defects and not stored:
+        return
     fixed = _fixed(defects, stored)
     _let_go_of_superseded(snapshot, fixed)
     before = {item: item.defect_id for item in stored}
@@ -53,6 +55,7 @@ def gather(snapshot: Snapshot) -> None:
         put_in_words(home, members)
         made.append((home, members))
     Defect.objects.filter(pk__in=loose).delete()
+    formed_before = [home for home, _ in made if home.pk is not None]
     Defect.objects.bulk_create(home for home, _ in made if home.pk is None)
     for home, members in made:
         for item in members:
@@ -60,8 +63,8 @@ def gather(snapshot: Snapshot) -> None:
     for defect in defects:
         if defect.pk in fixed and not defect.titled_by_person:
             put_in_words(defect, [item for item in speaking if item.defect_id == defect.pk])
-    known = [home for home, _ in made] + [defect for defect in defects if defect.pk in fixed]
-    Defect.objects.bulk_update(known, WORDS)
+    standing = [defect for defect in defects if defect.pk in fixed]
+    Defect.objects.bulk_update([*formed_before, *standing], WORDS)
     placed = [item for item, was in before.items() if item.defect_id != was]
     Note.objects.bulk_update([item for item in placed if isinstance(item, Note)], ["defect"])
     Finding.objects.bulk_update([item for item in placed if isinstance(item, Finding)], ["defect"])

@@ -6,6 +6,8 @@ PostgreSQL with Redis and with RabbitMQ.
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -65,8 +67,9 @@ def ended(snapshot: Snapshot) -> bool:
     return Review.objects.get(snapshot=snapshot).ended
 
 
+@pytest.mark.parametrize("killed", ["all", "one"])
 def test_a_worker_killed_in_the_middle_of_a_panel_costs_nothing_that_was_finished(
-    snapshot: Snapshot, stand_in: StandIn, worker_process: WorkerProcess
+    snapshot: Snapshot, stand_in: StandIn, worker_process: WorkerProcess, killed: str
 ) -> None:
     worker_process.start()
 
@@ -75,12 +78,16 @@ def test_a_worker_killed_in_the_middle_of_a_panel_costs_nothing_that_was_finishe
         return passes_of(snapshot)["answered"] >= 4 and passes_of(snapshot)["running"] >= 1
 
     wait_until(in_the_second_round, within=60)
-    worker_process.kill()
+    if killed == "all":
+        worker_process.kill()
+    else:
+        os.kill(worker_process.reviewing[0], signal.SIGKILL)
     finished = set(Call.objects.filter(state=Call.State.REPLIED).values_list("by_pass", "reply"))
     asked_before = len(stand_in.asked)
     in_flight = Call.objects.filter(state=Call.State.ASKED).count()
 
-    worker_process.start()
+    if killed == "all":
+        worker_process.start()
     wait_until(lambda: ended(snapshot), within=90)
 
     review = Review.objects.get(snapshot=snapshot)
