@@ -160,7 +160,7 @@ def _read_sarif(value: Mapping[str, Any], text: str) -> KeyFile:
 def _origins(value: Mapping[str, Any], count: int) -> Sequence[str]:
     """How each finding came to be known, where the file is ours; what other tools found was found."""
     results = [result for run in objects(value.get("runs")) for result in objects(run.get("results"))]
-    said = [mapping(result.get("properties")).get("origin") for result in results]
+    said = [string(mapping(result.get("properties")).get("origin")) for result in results]
     ours = len(said) == count and all(item in (PLANTED, FOUND) for item in said)
     return said if ours else [FOUND] * count
 

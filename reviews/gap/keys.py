@@ -177,7 +177,8 @@ def _sync(snapshot: Snapshot, entries: Sequence[KeyEntry]) -> bool:
     """Make the snapshot's claims those of the entries that hold; whether anything changed."""
     before = {claim.entry_id: claim for claim in snapshot.key_claims.all()}
     files = snapshot.source_files() if entries else ()
-    made, changed = [], []
+    made: list[KeyClaim] = []
+    changed: list[KeyClaim] = []
     for entry in entries:
         claim, grounding = ground(entry.claim(), files)
         if grounding is Ground.NONE:
