@@ -128,6 +128,9 @@ PERMISSIONS = {
     "courses.view_assignment": is_staff | (is_student & is_published),
     "courses.edit_assignment": is_instructor,
     "courses.view_dashboard": is_staff,
+    # What is wrong with the code is never a student's to read beforehand.
+    "courses.view_answer_key": is_staff,
+    "courses.edit_answer_key": is_instructor,
     "courses.hand_in": is_student & is_published & is_open,
     # An unsealed submission is the student's own business.
     "courses.view_submission": is_own | (is_staff & is_sealed),

@@ -22,6 +22,11 @@ class Kept:
     entries: tuple[KeyEntry, ...]
     waiting: int
 
+    @property
+    def still(self) -> str:
+        """What is to be added to a message while a worker measures; nothing where all is done."""
+        return f" {self.waiting:,} submissions are being measured against it now." if self.waiting else ""
+
 
 def key_of(assignment: Assignment) -> AnswerKey:
     """The assignment's key, made at first use."""
