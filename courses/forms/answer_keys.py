@@ -84,7 +84,7 @@ class EntryForm(forms.Form):
         label="The line of code",
         help_text="Copied as it stands there. By it the defect is found in other versions of the file, and "
         "where it is gone the entry does not hold.",
-        widget=forms.Textarea(attrs={"class": "code", "rows": 2, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"class": "code short", "rows": 2, "spellcheck": "false"}),
     )
     suggested_fix = forms.CharField(
         required=False, max_length=20_000, label="Suggested fix", widget=forms.Textarea(attrs={"rows": 2})

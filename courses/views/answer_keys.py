@@ -48,7 +48,7 @@ def take_in(request: HttpRequest, assignment_id: int) -> HttpResponse:
     kept = domain.take_in(assignment, file.entries)
     there = len(file.entries) - len(kept.entries)
     already = f" {_counted(there)} {'was' if there == 1 else 'were'} there already." if there else ""
-    messages.success(request, f"{_counted(len(kept.entries))} added.{already}{kept.still}")
+    messages.success(request, f"{_counted(len(kept.entries))} added.{already}")
     if file.skipped:
         messages.warning(request, f"Not everything was taken over. {' '.join(file.skipped)}")
     return redirect("courses:answer_key", assignment.pk)
@@ -62,7 +62,7 @@ def new(request: HttpRequest, assignment_id: int) -> HttpResponse:
     form = EntryForm(assignment, None, request.POST or None)
     if form.is_bound and form.is_valid():
         kept = domain.add(assignment, form.claim(), form.origin_of())
-        messages.success(request, f"Entry {kept.entries[0].number} is in the key.{kept.still}")
+        messages.success(request, f"Entry {kept.entries[0].number} is in the key.")
         return _saved(assignment, "new")
     return _form_page(request, assignment, form)
 
@@ -75,8 +75,8 @@ def entry(request: HttpRequest, assignment_id: int, number: int) -> HttpResponse
     found = _entry(assignment, number)
     form = EntryForm(assignment, found, request.POST or None)
     if form.is_bound and form.is_valid():
-        kept = domain.change(assignment, found, form.claim(), form.origin_of())
-        messages.success(request, f"Entry {number} is changed.{kept.still}")
+        domain.change(assignment, found, form.claim(), form.origin_of())
+        messages.success(request, f"Entry {number} is changed.")
         return _saved(assignment, str(number))
     return _form_page(request, assignment, form, entry=found, held=queries.holding(found))
 
@@ -86,8 +86,8 @@ def entry(request: HttpRequest, assignment_id: int, number: int) -> HttpResponse
 def remove(request: HttpRequest, assignment_id: int, number: int) -> HttpResponse:
     """Take an entry out."""
     assignment = access.assignment(request, assignment_id, "courses.edit_answer_key")
-    kept = domain.remove(assignment, _entry(assignment, number))
-    messages.success(request, f"Entry {number} is taken out of the key.{kept.still}")
+    domain.remove(assignment, _entry(assignment, number))
+    messages.success(request, f"Entry {number} is taken out of the key.")
     return redirect("courses:answer_key", assignment.pk)
 
 
