@@ -11,8 +11,10 @@ from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from reviews.claims import Claim, DefectType, Place, Severity, bounded
-from reviews.gap.defects import SPEAKING, gather
+from reviews.gap.defects import gather
+from reviews.gap.reasons import by_person
 from reviews.gap.standing import Refused
+from reviews.gap.stored import SPEAKING
 from reviews.models import (
     AnswerKey,
     AppliedKey,
@@ -35,6 +37,9 @@ WORDS = (
     "confidence", "suggested_fix", "elsewhere",
 )  # fmt: skip
 """What an entry's claim takes from it."""
+
+MATCHED = ("title", "explanation", "odc_type", "cwe", "path", "first_line", "last_line", "quote", "elsewhere")
+"""What of it decides which defect it is."""
 
 BEST_FIRST = (Ground.EXACT, Ground.MOVED, Ground.UNQUOTED, Ground.WHOLE, Ground.NONE)
 
@@ -124,8 +129,8 @@ def apply(snapshot: Snapshot, key: AnswerKey | None) -> None:
             AppliedKey.objects.update_or_create(
                 snapshot=snapshot, defaults={"key": key, "revision": key.revision}
             )
-        if _sync(snapshot, list(key.entries.all()) if key else []):
-            gather(snapshot)
+        _sync(snapshot, list(key.entries.all()) if key else [])
+        gather(snapshot)
 
 
 def apply_everywhere(key: AnswerKey) -> int:
@@ -173,28 +178,32 @@ def quotation(place: Place, files: Sequence[SourceFile]) -> str:
     return next((line for line in cited if is_evidence(line, [line])), "")
 
 
-def _sync(snapshot: Snapshot, entries: Sequence[KeyEntry]) -> bool:
-    """Make the snapshot's claims those of the entries that hold; whether anything changed."""
+def _sync(snapshot: Snapshot, entries: Sequence[KeyEntry]) -> None:
+    """Make the snapshot's claims those of the entries that hold.
+
+    One that says something else now leaves its defect, so that it is matched anew.
+    """
     before = {claim.entry_id: claim for claim in snapshot.key_claims.all()}
     files = snapshot.source_files() if entries else ()
     made: list[KeyClaim] = []
-    changed: list[KeyClaim] = []
+    known: list[KeyClaim] = []
     for entry in entries:
         claim, grounding = ground(entry.claim(), files)
         if grounding is Ground.NONE:
             continue
         item = before.pop(entry.pk, None) or _claim_of(entry, snapshot)
-        was = _values(item)
+        said = [getattr(item, name) for name in MATCHED]
         item.take(claim)
         item.grounding = grounding
         if item.pk is None:
             made.append(item)
-        elif _values(item) != was:
-            changed.append(item)
+            continue
+        known.append(item)
+        if said != [getattr(item, name) for name in MATCHED] and not item.moved_by_person:
+            item.defect = None
     KeyClaim.objects.filter(pk__in=[claim.pk for claim in before.values()]).delete()
     KeyClaim.objects.bulk_create(made)
-    KeyClaim.objects.bulk_update(changed, [*WORDS, "grounding"])
-    return bool(before or made or changed)
+    KeyClaim.objects.bulk_update(known, (*WORDS, "grounding", "defect"))
 
 
 def _claim_of(entry: KeyEntry, snapshot: Snapshot) -> KeyClaim:
@@ -202,14 +211,9 @@ def _claim_of(entry: KeyEntry, snapshot: Snapshot) -> KeyClaim:
     item = KeyClaim(snapshot=snapshot, entry=entry)
     if entry.from_defect and entry.from_defect.snapshot_id == snapshot.pk:
         item.defect = entry.from_defect
-        item.moved_by_person = True
-        item.matched_by = KeyClaim.MatchedBy.PERSON
+        by_person(item)
         item.match_why = "The entry of the answer key was made of this defect."
     return item
-
-
-def _values(item: KeyClaim) -> list[object]:
-    return [getattr(item, name) for name in (*WORDS, "grounding")]
 
 
 def _locked(key: AnswerKey) -> AnswerKey:

@@ -209,8 +209,7 @@ class Pairing:
         """What a pair looks like among its rivals and the others."""
         own = self.odds[row, at]
         rivals = [
-            second if own == best else best
-            for best, second in (self._row_best[row], self._column_best[at])
+            second if own == best else best for best, second in (self._row_best[row], self._column_best[at])
         ]
         near, also = self._heard_left[row], self._heard_right[at]
         friends = math.fsum(score * also[other] for other, score in near.items() if other in also)

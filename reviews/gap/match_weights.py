@@ -1,5 +1,4 @@
-"""How much each figure weighs in the log odds that two claims are the same. PLACEHOLDER
-"""
+"""How much each figure weighs in the log odds that two claims are the same. PLACEHOLDER"""
 
 from __future__ import annotations
 
