@@ -110,7 +110,7 @@ def promote(defect: Defect, key: AnswerKey) -> KeyEntry:
 
 
 def apply(snapshot: Snapshot, key: AnswerKey | None) -> None:
-    """Measure a sealed snapshot against a key as it stands now, or against none.
+    """Measure a sealed snapshot against a key as it stands now, or against none, as an empty one is.
 
     An entry holds where its quotation stands in the file that it names; without one where the file
     has its lines; with a path alone where there is that file; without a path everywhere. It then has
@@ -122,14 +122,15 @@ def apply(snapshot: Snapshot, key: AnswerKey | None) -> None:
         snapshot = locked(snapshot.pk)
         if not Seal.objects.filter(snapshot=snapshot).exists():
             raise Refused("seal", "The notes are not sealed yet, so nothing is measured against the key.")
-        if key is None:
-            AppliedKey.objects.filter(snapshot=snapshot).delete()
-        else:
-            key = _locked(key)
+        key = _locked(key) if key else None
+        entries = list(key.entries.all()) if key else []
+        if key and entries:
             AppliedKey.objects.update_or_create(
                 snapshot=snapshot, defaults={"key": key, "revision": key.revision}
             )
-        _sync(snapshot, list(key.entries.all()) if key else [])
+        else:
+            AppliedKey.objects.filter(snapshot=snapshot).delete()
+        _sync(snapshot, entries)
         gather(snapshot)
 
 

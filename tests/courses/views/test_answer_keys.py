@@ -155,7 +155,7 @@ def test_an_entry_is_changed_and_its_place_in_other_code_stays(
 
     client.post(url("key_entry", task, 1), typed())
     page = client.get(url("key_entry", task, 1)).text
-    assert "It stands in 1 sealed submission, which follows what you change here." in page
+    assert "It stands in 1 sealed submission, which follows what you change here. Points that were given stay." in page
     assert 'value="CWE-362: Race condition"' in page
     assert client.get(url("key_entry", task, 2)).status_code == 404
 
@@ -166,7 +166,7 @@ def test_removing_says_what_it_takes_along(ruth: User, amara: User, task: Assign
     client = client_of(ruth)
     page = client.get(url("key_entry", task, 1)).text
     assert "It goes out of 1 sealed submission." in page
-    assert "What a person decided stays." in page
+    assert "What a person decided stays, and so do points that were given." in page
     answer = client.post(url("key_remove", task, 1), follow=True)
     assert "Entry 1 is taken out of the key." in answer.text
     assert entries(task) == []
