@@ -57,7 +57,7 @@ def _reason(
         return MatchedBy.ALONE, None, LEFT_BEHIND
     match = compared.match(item, nearest)
     how = MatchedBy.PLACE if match.how is How.PLACE else MatchedBy.WORDS
-    return how, match.score, f"Nearest to {_who(nearest)}: {match.why[:1].lower()}{match.why[1:]}"
+    return how, score, f"Nearest to {_who(nearest)}: {match.why[:1].lower()}{match.why[1:]}"
 
 
 def _alone(item: Stored, compared: Comparison) -> tuple[MatchedBy, float | None, str]:
