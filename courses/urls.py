@@ -68,6 +68,9 @@ urlpatterns = [
     path("assignments/<int:assignment_id>/key/<int:number>/remove/", answer_keys.remove, name="key_remove"),
     path("assignments/<int:assignment_id>/key.json", answer_keys.as_json, name="key_json"),
     path("assignments/<int:assignment_id>/key.sarif", answer_keys.as_sarif, name="key_sarif"),
+    path(
+        "submissions/<int:submission_id>/defects/<int:number>/promote/", adjudication.promote, name="promote"
+    ),
     # A submission, for its student
     path("submissions/<int:submission_id>/", results.submission, name="submission"),
     path("submissions/<int:submission_id>/code/", reader.first_file, name="code"),
@@ -97,9 +100,6 @@ urlpatterns = [
     path("submissions/<int:submission_id>/defects/<int:number>/decide/", adjudication.decide, name="decide"),
     path("submissions/<int:submission_id>/defects/<int:number>/rename/", adjudication.rename, name="rename"),
     path("submissions/<int:submission_id>/defects/<int:number>/merge/", adjudication.merge, name="merge"),
-    path(
-        "submissions/<int:submission_id>/defects/<int:number>/promote/", adjudication.promote, name="promote"
-    ),
     path("submissions/<int:submission_id>/defects/<int:number>/rescue/", rescue.rescue, name="rescue"),
     path(
         "submissions/<int:submission_id>/claims/<str:kind>/<int:claim_id>/move/",
