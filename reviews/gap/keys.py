@@ -57,14 +57,12 @@ def add_new(key: AnswerKey, known: Iterable[tuple[Claim, KeyEntry.Origin]]) -> l
     All of them or none. Raises Refused for one without a title.
     """
     with transaction.atomic():
-        _changing(key)
+        _locked(key)
         there = {_identity(entry.claim()) for entry in key.entries.all()}
-        added = []
-        for claim, origin in known:
-            if _identity(claim) not in there:
-                there.add(_identity(claim))
-                added.append(_append(key, claim, origin))
-        return added
+        new = {_identity(claim): (claim, origin) for claim, origin in known if _identity(claim) not in there}
+        if new:
+            _changing(key)
+        return [_append(key, claim, origin) for claim, origin in new.values()]
 
 
 def change(entry: KeyEntry, claim: Claim, origin: KeyEntry.Origin) -> KeyEntry:

@@ -157,6 +157,10 @@ def test_entries_that_are_there_already_are_not_added_twice(key: AnswerKey) -> N
     elsewhere = replace(INJECTION, place=Place("shop.py", 8, 8))
     added = keys.add_new(key, [(spaced, FOUND), (elsewhere, FOUND), (elsewhere, FOUND), (RACE, FOUND)])
     assert [(entry.number, entry.where) for entry in added] == [(2, "shop.py:8"), (3, "shop.py:11-13")]
+    before = key.revision
+    assert keys.add_new(key, [(spaced, FOUND), (RACE, FOUND)]) == []
+    key.refresh_from_db()
+    assert key.revision == before, "nothing is new, so nobody is measured anew"
 
 
 # --- Promotion -----------------------------------------------------------------------------------------
