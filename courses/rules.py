@@ -138,6 +138,9 @@ PERMISSIONS = {
     "courses.view_grade": (is_marker & is_sealed) | (is_own & is_released & findings_are_due),
     "courses.adjudicate": is_marker & is_sealed,
     "courses.import_findings": is_marker & is_sealed,
+    # What is wrong with the code is never a student's to read beforehand.
+    "courses.view_answer_key": is_staff,
+    "courses.edit_answer_key": is_instructor,
     # A plan's criticism is given to its student on purpose, whenever the models' findings are shown.
     "courses.hand_in_text": is_own & is_sealed,
     "courses.ask_rescue": (is_own & is_released & findings_are_due) | (is_instructor & ~is_own & is_released),

@@ -6,6 +6,7 @@ from django.urls import path
 
 from courses.views import (
     adjudication,
+    answer_keys,
     assignments,
     courses,
     dashboard,
@@ -60,6 +61,17 @@ urlpatterns = [
     path("assignments/<int:assignment_id>/next/", dashboard.next_ungraded, name="next_ungraded"),
     path("assignments/<int:assignment_id>/release/", dashboard.release, name="release_many"),
     path("assignments/<int:assignment_id>/hand-in/", hand_in.hand_in, name="hand_in"),
+    # Its answer key
+    path("assignments/<int:assignment_id>/key/", answer_keys.key, name="answer_key"),
+    path("assignments/<int:assignment_id>/key/new/", answer_keys.new, name="key_entry_new"),
+    path("assignments/<int:assignment_id>/key/import/", answer_keys.take_in, name="key_import"),
+    path("assignments/<int:assignment_id>/key/<int:number>/", answer_keys.entry, name="key_entry"),
+    path("assignments/<int:assignment_id>/key/<int:number>/remove/", answer_keys.remove, name="key_remove"),
+    path("assignments/<int:assignment_id>/key.json", answer_keys.as_json, name="key_json"),
+    path("assignments/<int:assignment_id>/key.sarif", answer_keys.as_sarif, name="key_sarif"),
+    path(
+        "submissions/<int:submission_id>/defects/<int:number>/promote/", adjudication.promote, name="promote"
+    ),
     # A submission, for its student
     path("submissions/<int:submission_id>/", results.submission, name="submission"),
     path("submissions/<int:submission_id>/code/", reader.first_file, name="code"),

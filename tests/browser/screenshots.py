@@ -56,6 +56,8 @@ SHOTS = (
     Shot("assignment-new", "ruth", "/courses/1/assignments/new/"),
     Shot("assignment-edit", "ruth", "/assignments/1/edit/"),
     Shot("assignment-starter", "ruth", "/assignments/1/starter/"),
+    Shot("answer-key", "ruth", "/assignments/1/key/"),
+    Shot("answer-key-entry", "ruth", "/assignments/1/key/new/"),
     Shot("assignment-student", "kofi", "/assignments/2/"),
     Shot("hand-in", "kofi", "/assignments/2/hand-in/"),
     Shot("dashboard", "ruth", "/assignments/1/dashboard/"),

@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from courses.demo.seed import STUDENTS
-from courses.domain import grading
+from courses.domain import answer_keys, grading
 from courses.domain.assignments import PlanLine, set_starter
 from courses.domain.queries.standing import standing_of
 from courses.models import Assignment, Course, Membership, Submission
-from reviews.models import Call, Connection, Defect, Pass, Review
+from reviews.models import Call, Connection, Defect, KeyEntry, Pass, Review
 from reviews.protocols.base import PERSON
 from tests.panels import spoken_for
 from tests.people import client_of
@@ -75,6 +75,13 @@ ASSIGNMENT = {
     "next_ungraded": STAFF,
     "release_many": INSTRUCTOR,
     "hand_in": STUDENTS_ONLY,
+    "answer_key": STAFF,
+    "key_json": STAFF,
+    "key_sarif": STAFF,
+    "key_entry_new": INSTRUCTOR,
+    "key_import": INSTRUCTOR,
+    "key_entry": INSTRUCTOR,
+    "key_remove": INSTRUCTOR,
 }
 DRAFT = {
     "submission": THE_STUDENT,
@@ -100,6 +107,7 @@ DRAFT = {
     "import": "lnffff",
     "rerun": "lnffff",
     "rescue": "lnffff",
+    "promote": "lnffff",
 }
 """An unsealed submission is the student's own business; nothing of models is there for anybody."""
 
@@ -130,6 +138,7 @@ SEALED = {
     "rename": STAFF,
     "merge": STAFF,
     "move_claim": STAFF,
+    "promote": STAFF,
     "grade": STAFF,
     "cancel": INSTRUCTOR,
     "run_again": INSTRUCTOR,
@@ -172,6 +181,7 @@ POSTED = {
     "rotate_code", "set_join_open", "set_role", "publish", "withdraw", "drop_starter", "release_many",
     "note_delete", "decide", "rename", "merge", "move_claim", "grade", "cancel", "run_again", "release",
     "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
+    "key_import", "key_remove", "promote",
 }  # fmt: skip
 
 
@@ -239,6 +249,7 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
         assignment(course, plan=plan, title=title) for title in ("First", "Second", "Third")
     )
     set_starter(drafted, SHOP)
+    answer_keys.add(drafted, RACE, KeyEntry.Origin.PLANTED)
     submissions = {
         "draft": handed_in(drafted, amara, claims=[INJECTION]),
         "sealed": reviewed(waiting, amara),
