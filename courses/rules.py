@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import rules
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from courses.models import Assignment, Course, Membership, Submission
+from reviews.models import Seal
 
 Person = AbstractBaseUser | AnonymousUser
 Thing = Course | Assignment | Submission
@@ -157,3 +159,11 @@ for name, predicate in PERMISSIONS.items():
 def may(user: Person, permission: str, thing: Thing | None = None) -> bool:
     """Whether this person may. Nobody is above these rules: Django's superusers are not either."""
     return bool(rules.has_perm(permission, user, thing))
+
+
+def to_adjudicate(user: Person, assignment: Assignment) -> QuerySet[Submission]:
+    """The submissions for which `courses.adjudicate` holds, as one query for a whole assignment."""
+    if not is_staff(user, assignment):
+        return Submission.objects.none()
+    is_sealed_one = Exists(Seal.objects.filter(snapshot__revision__submission=OuterRef("pk")))
+    return assignment.submissions.filter(is_sealed_one).exclude(student__user=user.pk)

@@ -6,6 +6,7 @@ from django.urls import path
 
 from courses.views import (
     adjudication,
+    alike,
     answer_keys,
     assignments,
     courses,
@@ -102,6 +103,7 @@ urlpatterns = [
     path("submissions/<int:submission_id>/defects/<int:number>/decide/", adjudication.decide, name="decide"),
     path("submissions/<int:submission_id>/defects/<int:number>/rename/", adjudication.rename, name="rename"),
     path("submissions/<int:submission_id>/defects/<int:number>/merge/", adjudication.merge, name="merge"),
+    path("submissions/<int:submission_id>/defects/<int:number>/alike/", alike.alike, name="alike"),
     path("submissions/<int:submission_id>/defects/<int:number>/rescue/", rescue.rescue, name="rescue"),
     path(
         "submissions/<int:submission_id>/claims/<str:kind>/<int:claim_id>/move/",

@@ -16,11 +16,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.domain import answer_keys
-from courses.domain.queries import results
+from courses.domain.queries import alike, results, workbench
 from courses.domain.queries.answer_keys import entry_of
 from courses.domain.queries.notices import noticed
 from courses.domain.queries.results import WhoSawWhat
 from courses.domain.queries.standing import standing_of
+from courses.domain.queries.workbench import Advice
 from courses.forms.adjudication import (
     NEW_DEFECT,
     DismissalForm,
@@ -191,12 +192,16 @@ def _context(
         raise Http404
     table = results.saw_what(row.revision.snapshot, decided=True)
     chosen = results.choose(row.revision.snapshot, table, number)
+    advice = workbench.advise(row.revision.snapshot, chosen.defect) if chosen else None
     person = access.person(request)
     return {
         "row": row,
         "seal": row.seal,
         "table": table,
         "chosen": chosen,
+        "advice": advice,
+        "word": workbench.word_on(chosen.defect) if chosen else None,
+        "can_travel": chosen is not None and alike.can_travel(chosen.defect),
         "noticed": noticed(row.revision.snapshot, staff=True),
         "grade_form": refused.grade or GradeForm.of(row.grade),
         "may_release": may(person, "courses.release_grades", submission),
@@ -205,16 +210,19 @@ def _context(
         "key_entry": entry_of(submission, chosen.defect.pk) if chosen else None,
         **score_context(row),
         **submission_context(request, submission),
-        **(_forms(table, chosen, refused) if chosen else {}),
+        **(_forms(table, chosen, advice, refused) if chosen else {}),
     }
 
 
-def _forms(table: WhoSawWhat, chosen: results.Chosen, refused: Refused) -> dict[str, forms.Form]:
-    """The forms of the chosen defect: as they were sent, or with what stands."""
+def _forms(
+    table: WhoSawWhat, chosen: results.Chosen, advice: Advice | None, refused: Refused
+) -> dict[str, forms.Form]:
+    """The forms of the chosen defect: as they were sent, or with what stands or is suggested."""
     defect = chosen.defect
     defects = [entry.defect for entry in table.entries]
     original = defect.duplicate_of.number if defect.duplicate_of else None
     grounds = {"reason": defect.reason, "evidence": defect.evidence or chosen.evidence}
+    grounds |= advice.grounds if advice else {}
     words = {"title": defect.title, "severity": defect.severity}
     return {
         "dismissal_form": refused.dismissal or DismissalForm(initial=grounds),

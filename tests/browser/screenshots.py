@@ -73,6 +73,7 @@ SHOTS = (
     Shot("reader-claims", "ruth", "{amara:1}code/db.js"),
     Shot("adjudicate", "ruth", "{felix:1}adjudicate/"),
     Shot("adjudicate-graded", "ruth", "{elif:1}adjudicate/"),
+    Shot("alike", "ruth", "{elif:1}defects/1/alike/"),
     Shot("result", "amara", "{amara:1}result/"),
     Shot("result-nothing-found", "ben", "{ben:1}result/"),
     Shot("submission", "amara", "{amara:1}"),

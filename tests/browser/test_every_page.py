@@ -272,6 +272,7 @@ def rows(world: World) -> list[Row]:
         Row("apparatus", "ruth", at("apparatus", waiting) + "?defect=1&witness=X1"),
         Row("adjudicate", "ruth", at("adjudicate", waiting)),
         Row("defect", "ruth", at("defect", released, rounding.number)),
+        Row("alike", "ruth", at("alike", released, rounding.number)),
         Row("403", "amara", at("adjudicate", released), 403),
         Row("404", "stranger", at("adjudicate", released), 404),
         Row("account_login", NOBODY, reverse("account_login")),

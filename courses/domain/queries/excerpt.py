@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from reviews.gap.stored import Stored
 from reviews.models import Finding, KeyClaim, Note, Snapshot, SnapshotFile
+from reviews.models.claim import ClaimFields
 from reviews.protocols import PROTOCOLS
 from reviews.snapshots.ground import Ground
 from reviews.snapshots.highlight import highlighted_lines
@@ -73,6 +74,23 @@ class Said:
     def outcome(self) -> str:
         """What its panel made of it: confirmed, integration, single or dismissed; empty without one."""
         return self.claim.outcome if isinstance(self.claim, Finding) else ""
+
+    @property
+    def why_here(self) -> str:
+        """Why it is in its defect, in a sentence, for the staff; empty where nobody noted it."""
+        claim = self.claim
+        lead = _PUT_HERE.get(claim.matched_by, "")
+        if not lead or not claim.match_why:
+            return claim.match_why
+        score = "" if claim.match_score is None else f" ({claim.match_score:.2f})"
+        return f"{lead}{score}, {claim.match_why[0].lower()}{claim.match_why[1:]}"
+
+
+_PUT_HERE: dict[str, str] = {
+    ClaimFields.MatchedBy.WORDS: "Put here by its words",
+    ClaimFields.MatchedBy.PLACE: "Put here by its place",
+}
+"""What goes before a reason that does not say itself what it rests on."""
 
 
 @dataclass(frozen=True, slots=True)
