@@ -11,11 +11,13 @@ from reviews.briefs import Role, Task
 from reviews.claims import DefectType, Severity, Stance, Verdict
 from reviews.prompts import instructions as module
 from reviews.prompts.forms import FindingPart, NotReviewedPart, PlacePart, ReviewReply, TextReply, VotePart
-from reviews.prompts.instructions import COMMON, instructions, names_for
+from reviews.prompts.instructions import COMMON, instructions, names_for, system_for
 
 FOLDER = Path(module.__file__).with_name("texts")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.md"))
-USED = {COMMON} | {name for task in Task for role in Role for name in names_for(task, role)}
+USED = {system_for(task) for task in Task} | {
+    name for task in Task for role in Role for name in names_for(task, role)
+}
 
 
 def test_every_role_and_task_has_a_text_and_every_text_a_use() -> None:
