@@ -13,7 +13,7 @@ from reviews.models import Finding, Judgement, KeyClaim, Note, Review, Snapshot
 from reviews.prompts.excerpts import excerpt
 from reviews.protocols.base import Setup
 from reviews.protocols.exhibits import unsigned
-from reviews.protocols.judging import JUDGING, shown_at, title_of
+from reviews.protocols.judging import JUDGING, MOST_PAIRS, shown_at, title_of
 from reviews.snapshots.files import SourceFile
 
 JUDGING_AT = 1000
@@ -41,7 +41,7 @@ def pairs_to_judge(snapshot: Snapshot, *, once_more: bool = False) -> tuple[Pair
     left_alone = set() if once_more else _asked(snapshot)
     left_alone |= set(Judgement.objects.filter(snapshot=snapshot).values_list("first", "second"))
     uncertain = [(pair.first, pair.second) for pair in uncertain_pairs(snapshot)]
-    due = [names for names in uncertain if names not in left_alone]
+    due = [names for names in uncertain if names not in left_alone][:MOST_PAIRS]
     sides = {name: _side(name, row) for name, row in claims_named(due).items()}
     known = [(one, other) for one, other in due if one in sides and other in sides]
     return tuple(Pair(f"P{n}", sides[one], sides[other]) for n, (one, other) in enumerate(known, 1))

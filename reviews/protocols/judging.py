@@ -23,6 +23,9 @@ from reviews.protocols.base import (
 from reviews.protocols.exhibits import in_order
 from reviews.protocols.seating import models_of
 
+MOST_PAIRS = 60
+"""So many pairs are judged in one review: those of which least is known."""
+
 PAIRS_A_CALL = 12
 """More in one call, and a model begins to answer by habit; fewer, and each pays for the instructions."""
 
@@ -125,7 +128,8 @@ JUDGING = Protocol(
     name="judging",
     label="Judging of uncertain matches",
     letter="J",
-    purpose="A model says of two claims that may be one defect whether they are. It sees no names.",
+    purpose="Once all others have ended, a model is shown claims that may mean the same defect, notes among "
+    "them, two at a time and without names, and says whether they do.",
     asks_models=True,
     step=step,
     calls=calls,
