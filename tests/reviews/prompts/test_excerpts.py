@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,9 +17,7 @@ FILES = {file.path: file for file in (LONG, SHORT)}
 
 
 def numbers(text: str) -> list[int]:
-    return [
-        int(line.partition("|")[0]) for line in text.splitlines() if line.startswith("  ") and "|" in line
-    ]
+    return [int(found) for found in re.findall(r"^ *(\d+)\|", text, re.MULTILINE)]
 
 
 def test_a_place_is_shown_with_what_is_around_it() -> None:
