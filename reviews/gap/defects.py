@@ -13,7 +13,7 @@ from django.db.models import Max, Q
 from reviews.briefs import Task
 from reviews.claims import Severity
 from reviews.gap.match import Words, clusters, compare, prepare, told_apart
-from reviews.models import Defect, Finding, Judgement, Note, Snapshot
+from reviews.models import Defect, Finding, Note, Snapshot
 
 Stored = Note | Finding
 
@@ -47,8 +47,7 @@ def gather(snapshot: Snapshot) -> None:
     loose = {defect.pk: defect for defect in defects if defect.pk not in fixed}
     made = []
     numbers = count(1 + max((defect.number for defect in defects), default=0))
-    judged = _judged(snapshot, free)
-    for group in clusters([item.claim() for item in free], [_witness(item) for item in free], judged):
+    for group in clusters([item.claim() for item in free], [_witness(item) for item in free]):
         members = [free[index] for index in group]
         home = _home(members, loose) or Defect(snapshot=snapshot, number=next(numbers))
         put_in_words(home, members)
@@ -168,17 +167,6 @@ def _home(members: Sequence[Stored], loose: dict[int, Defect]) -> Defect | None:
         return None
     home = max(before, key=lambda pk: (before[pk], -(pk or 0)))
     return loose.pop(home) if home is not None else None
-
-
-def _judged(snapshot: Snapshot, free: Sequence[Stored]) -> dict[tuple[int, int], bool]:
-    """What a judge said of pairs of these claims, by their indexes; not where it contradicted itself."""
-    names = {f"{item._meta.model_name}-{item.pk}": index for index, item in enumerate(free)}
-    said = Judgement.objects.filter(snapshot=snapshot, same__isnull=False)
-    return {
-        (min(names[one], names[other]), max(names[one], names[other])): bool(same)
-        for one, other, same in said.values_list("first", "second", "same")
-        if one in names and other in names
-    }
 
 
 def _let_go_of_superseded(snapshot: Snapshot, fixed: set[int]) -> None:

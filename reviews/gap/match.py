@@ -6,7 +6,7 @@ A first, honest matching by file, line overlap and word overlap.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -21,9 +21,6 @@ FAR_LINES = 20
 
 SAME_LINES, NEAR, ONE_UNPLACED, BOTH_UNPLACED, FAR = 0.16, 0.28, 0.36, 0.42, 0.60
 """The share of words two claims must have in common, by how their places relate."""
-
-DECIDED = 100.0
-"""The score of a pair that somebody decided to be the same: it outweighs what all others look like."""
 
 CWE_BONUS = 0.15
 """What an equal CWE number adds to the share of common words."""
@@ -95,29 +92,20 @@ def told_apart(a: Claim, b: Claim) -> bool:
     return a.place is not None and b.place is not None and not a.place.overlaps(b.place)
 
 
-def clusters(
-    claims: Sequence[Claim],
-    witnesses: Sequence[Hashable] = (),
-    decided: Mapping[tuple[int, int], bool] | None = None,
-) -> list[list[int]]:
+def clusters(claims: Sequence[Claim], witnesses: Sequence[Hashable] = ()) -> list[list[int]]:
     """Group claims that speak of the same thing: lists of indexes, each index in exactly one.
 
     Average linkage, greedily from the best pair down: two groups become one while the mean score
     over their pairs is at least 1. `witnesses` says who makes each claim, in the same order: what
-    one witness tells apart never comes together. `decided` says of pairs of indexes, the smaller first,
-    whether they are the same, whatever they look like. The outcome does not depend on the order.
+    one witness tells apart never comes together. The outcome does not depend on the order.
     """
-    told = decided or {}
     order = sorted(range(len(claims)), key=lambda index: _canonical(claims[index]))
     words = [prepare(claims[index]) for index in order]
     who = [witnesses[index] if witnesses else index for index in order]
     scores: dict[tuple[int, int], float] = {}
     apart: dict[int, set[int]] = defaultdict(set)
     for i, j in combinations(range(len(words)), 2):
-        same = told.get((min(order[i], order[j]), max(order[i], order[j])))
-        if same:
-            scores[i, j] = DECIDED
-        elif same is False or (who[i] == who[j] and told_apart(words[i].claim, words[j].claim)):
+        if who[i] == who[j] and told_apart(words[i].claim, words[j].claim):
             apart[i].add(j)
             apart[j].add(i)
         elif (score := compare(words[i], words[j]).score) > 0:
