@@ -14,7 +14,7 @@ from reviews.claims import Claim, bounded, clean_text
 from reviews.engine.clearances import note_people
 from reviews.engine.passes import RAW_CHARACTERS, finding_rows
 from reviews.engine.rescues import RESCUES_FROM
-from reviews.engine.reviews import NotSealed, settle
+from reviews.engine.reviews import NotSealed, take_stock
 from reviews.engine.seats import seat_of
 from reviews.exchange import Imported
 from reviews.exchange.imported import Testimony, known_path, placed
@@ -59,7 +59,7 @@ def attach(
             found = list(_grounded(said, files))
             note_people(snapshot, people, [unsigned(claim) for claim, _ in found])
             Finding.objects.bulk_create(finding_rows(item, found))
-        settle(snapshot)
+        take_stock(snapshot)
     return review
 
 

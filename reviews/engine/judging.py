@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from reviews.briefs import Exhibit, Pair, Side
 from reviews.claims import Place
+from reviews.gap.stored import Stored
 from reviews.gap.uncertain import uncertain_pairs
 from reviews.models import Finding, Judgement, KeyClaim, Note, Review, Snapshot
 from reviews.prompts.excerpts import excerpt
@@ -22,9 +23,7 @@ JUDGING_AT = 1000
 MOST_PLACES = 3
 """Of so many places of a claim the lines are shown."""
 
-Stored = Note | Finding | KeyClaim
-
-KINDS: Mapping[str, type[Note] | type[Finding] | type[KeyClaim]] = {
+KINDS: Mapping[str, type[Stored]] = {
     "note": Note,
     "finding": Finding,
     "keyclaim": KeyClaim,
@@ -32,15 +31,33 @@ KINDS: Mapping[str, type[Note] | type[Finding] | type[KeyClaim]] = {
 """The kinds of claim, by what their names begin with: "note-12"."""
 
 
+def due(snapshot: Snapshot) -> Review | None:
+    """The review whose judge is to be asked now; None while somebody still reads, and where none is named.
+
+    A judging that has ended is followed by another only once somebody has spoken since it began: what
+    it settles shows new pairs that are uncertain, and so does what it does not.
+    """
+    rows = Review.objects.filter(snapshot=snapshot, current=True, position__lte=JUDGING_AT)
+    told = list(rows.values_list("pk", "setup__judge", "position", "state", "created_at", "ended_at"))
+    named = [pk for pk, judge, *_ in told if judge]
+    if not named or any(state not in Review.ENDED for _, _, _, state, _, _ in told):
+        return None
+    began = [created for _, _, position, _, created, _ in told if position == JUDGING_AT]
+    spoke = [ended for _, _, position, _, _, ended in told if position != JUDGING_AT and ended]
+    if began and max(spoke, default=began[0]) <= began[0]:
+        return None
+    return Review.objects.get(pk=named[0])
+
+
 def pairs_to_judge(snapshot: Snapshot, *, once_more: bool = False) -> tuple[Pair, ...]:
-    """The uncertain pairs without a judgement, ready to be shown; the caller holds the snapshot's lock.
+    """The uncertain pairs without a judgement, ready to be shown; at most MOST_PAIRS.
 
     By itself a pair is put to a judge only once. With `once_more` those are due, too, that were put to
     one who gave no answer: somebody asks for it.
     """
     left_alone = set() if once_more else _asked(snapshot)
     left_alone |= set(Judgement.objects.filter(snapshot=snapshot).values_list("first", "second"))
-    uncertain = [(pair.first, pair.second) for pair in uncertain_pairs(snapshot)]
+    uncertain = [(one, other) for one, other, _ in uncertain_pairs(snapshot)]
     due = [names for names in uncertain if names not in left_alone][:MOST_PAIRS]
     sides = {name: _side(name, row) for name, row in claims_named(due).items()}
     known = [(one, other) for one, other in due if one in sides and other in sides]

@@ -83,7 +83,7 @@ def start(snapshot: Snapshot, plan: Iterable[Planned], around: Circumstances | N
         texts += judging.words_of_people(snapshot) if around.judge else []
         note_people(snapshot, around.people, texts, unread=True)
         begun = [begin(snapshot, position, planned, around) for position, planned in enumerate(plan, 1)]
-        settle(snapshot)
+        take_stock(snapshot)
         return begun
 
 
@@ -158,7 +158,7 @@ def run_again(review: Review, by: AbstractBaseUser | None = None, people: Iterab
             exhibit=before.exhibit,
             pairs=pairs,
         )
-        settle(review.snapshot)
+        take_stock(review.snapshot)
         return begun
 
 
@@ -181,7 +181,7 @@ def cancel(review: Review, by: AbstractBaseUser | None) -> bool:
             Pass.objects.filter(review=review).exclude(state__in=Pass.ENDED).update(
                 state=Pass.State.CANCELLED, ended_at=now, detail="Cancelled before it answered."
             )
-            settle(review.snapshot)
+            take_stock(review.snapshot)
     return bool(stopped)
 
 
@@ -209,10 +209,10 @@ def go_on(review_id: int) -> None:
     if review.ended:
         return
     if _go_on_after(review, list(review.passes.defer("raw").order_by("round", "position"))):
-        settle(review.snapshot)
+        take_stock(review.snapshot)
 
 
-def settle(snapshot: Snapshot) -> None:
+def take_stock(snapshot: Snapshot) -> None:
     """Make defects of all that is said now; once everybody has spoken, put what is uncertain to the judge.
 
     The caller holds the snapshot's lock.
@@ -222,27 +222,16 @@ def settle(snapshot: Snapshot) -> None:
 
 
 def _ask_the_judge(snapshot: Snapshot) -> None:
-    """Begin the judging where one is due: a judge is named, all others have ended, and a pair is new."""
-    reviews = Review.objects.filter(snapshot=snapshot, current=True, position__lte=judging.JUDGING_AT)
-    told = list(reviews.values_list("setup__judge", "state", "pk"))
-    named = [pk for judge, _, pk in told if judge]
-    if not named or any(state not in Review.ENDED for _, state, _ in told):
+    """Begin the judging where one is due: somebody spoke since the last, all have ended, a pair is new."""
+    due = judging.due(snapshot)
+    pairs = judging.pairs_to_judge(snapshot) if due else ()
+    if due is None or not pairs:
         return
-    pairs = judging.pairs_to_judge(snapshot)
-    if not pairs:
-        return
-    for_whom = Review.objects.get(pk=named[0])
-    judge = Setup.from_json(for_whom.setup).judge
     earlier = Review.objects.filter(snapshot=snapshot, position=judging.JUDGING_AT)
     earlier.update(current=False)
-    begin(
-        snapshot,
-        judging.JUDGING_AT,
-        Planned(JUDGING.name, reviewer_ids=(judge,) if judge else ()),
-        Circumstances(for_whom.scope, tuple(for_whom.budgets), for_whom.on_behalf_of, judge=judge),
-        attempt=earlier.count() + 1,
-        pairs=pairs,
-    )
+    around = Circumstances(due.scope, tuple(due.budgets), due.on_behalf_of, judge=due.setup["judge"])
+    planned = Planned(JUDGING.name, reviewer_ids=(due.setup["judge"],))
+    begin(snapshot, judging.JUDGING_AT, planned, around, attempt=earlier.count() + 1, pairs=pairs)
 
 
 def _go_on_after(review: Review, passes: Sequence[Pass]) -> bool:

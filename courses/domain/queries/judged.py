@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from courses.domain.queries.excerpt import said_by
-from reviews.engine.judging import Stored, claims_named
+from reviews.engine.judging import claims_named
+from reviews.gap.stored import Stored
 from reviews.models import Finding, KeyClaim, Pass, Review
 from reviews.protocols.base import Setup
 

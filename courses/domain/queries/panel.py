@@ -144,9 +144,8 @@ class ReviewLine:
 
     @property
     def can_be_asked_again(self) -> bool:
-        """Whether running it again can help: what is planned; a judging that did not give every answer."""
-        lacks_answers = self.review.state != Review.State.COMPLETE
-        return self.planned or (self.review.protocol == JUDGING.name and lacks_answers)
+        """Whether staff may have it run again from here: a rescue has its own door, a file none."""
+        return self.planned or self.review.protocol == JUDGING.name
 
     @property
     def may_be_rerun(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,26 +11,15 @@ from django.contrib.auth.models import User
 
 from courses.domain.assignments import PlanLine
 from courses.models import Course, Submission
-from reviews.claims import Claim, Place, Severity
 from reviews.engine import passes, reviews, sweep
 from reviews.models import Call, Defect, Finding, Judgement, Note, Pass, Price, Review, Reviewer
 from tests.calls import a_price
-from tests.replies import judge_reply, pairs_in, review_reply
-from tests.servers.models import Answer, Fault, Seen, StandIn
+from tests.judges import REASON, SOLD_TWICE, apart, asked_to_judge, contradictory, judging, let, same
+from tests.replies import judge_reply, pairs_in
+from tests.servers.models import Answer, Fault, StandIn
 from tests.stories import INJECTION, RACE, assignment, model_reviewer, run_passes, sealed
 
 pytestmark = pytest.mark.django_db
-
-SOLD_TWICE = Claim(
-    title="Somebody can pay for what is gone",
-    explanation="Between looking at the stock and taking from it another order comes in.",
-    severity=Severity.CRITICAL,
-    path="shop.py",
-    place=Place("shop.py", 12, 13),
-)
-"""The race in other words: the lines are the same, and hardly a word is."""
-
-REASON = "One transaction around the reading and the writing of the stock settles both."
 
 
 @pytest.fixture
@@ -54,28 +42,6 @@ def handed_to(
     return sealed(assignment(course, plan=plan, judge=judge, **fields), student, claims=[SOLD_TWICE])
 
 
-def say(server: StandIn, judges: Callable[[dict[str, str]], Answer], *found: Claim) -> None:
-    """The stranger finds this; of the pairs it is shown the judge says that."""
-
-    def answer(seen: Seen) -> Answer:
-        shown = pairs_in(seen.text)
-        return judges(shown) if shown else Answer(text=review_reply(*(found or [RACE])))
-
-    server.answers = answer
-
-
-def same(shown: dict[str, str]) -> Answer:
-    return Answer(text=judge_reply(dict.fromkeys(shown, True), REASON))
-
-
-def apart(shown: dict[str, str]) -> Answer:
-    return Answer(text=judge_reply(dict.fromkeys(shown, False), "Each is mended by itself."))
-
-
-def judging() -> Review:
-    return Review.objects.get(protocol="judging", current=True)
-
-
 def defects() -> list[str]:
     return list(Defect.objects.order_by("number").values_list("title", flat=True))
 
@@ -83,7 +49,7 @@ def defects() -> list[str]:
 def test_two_claims_that_a_judge_calls_the_same_become_one_defect(
     course: Course, amara: User, judge: Reviewer, stranger: Reviewer, stand_in: StandIn
 ) -> None:
-    say(stand_in, same)
+    let(stand_in, same)
     submission = handed_to(judge, stranger, course, amara)
     assert not Review.objects.filter(protocol="judging").exists(), "nobody has spoken yet"
     run_passes(submission)
@@ -98,7 +64,7 @@ def test_two_claims_that_a_judge_calls_the_same_become_one_defect(
         ("J1", "judge", "answered"),
         ("J2", "judge", "answered"),
     ]
-    asked = [seen for seen in stand_in.asked if pairs_in(seen.text)]
+    asked = asked_to_judge(stand_in)
     assert [seen.model for seen in asked] == ["gpt-6.2-sol"] * 2
     as_is, swapped = (pairs_in(seen.text)["P1"] for seen in asked)
     assert as_is.index(RACE.title) < as_is.index(SOLD_TWICE.title)
@@ -110,7 +76,7 @@ def test_two_claims_that_a_judge_calls_the_same_become_one_defect(
 def test_without_a_judge_they_stay_two_and_nobody_is_paid(
     course: Course, amara: User, stranger: Reviewer, stand_in: StandIn
 ) -> None:
-    say(stand_in, same)
+    let(stand_in, same)
     run_passes(handed_to(None, stranger, course, amara))
     assert sorted(defects()) == sorted([SOLD_TWICE.title, RACE.title])
     assert not Review.objects.filter(protocol="judging").exists()
@@ -120,7 +86,7 @@ def test_without_a_judge_they_stay_two_and_nobody_is_paid(
 def test_where_no_pair_is_uncertain_nobody_is_asked(
     course: Course, amara: User, judge: Reviewer, stranger: Reviewer, stand_in: StandIn
 ) -> None:
-    say(stand_in, same, INJECTION)
+    let(stand_in, same, INJECTION)
     run_passes(handed_to(judge, stranger, course, amara))
     assert not Review.objects.filter(protocol="judging").exists()
     assert len(stand_in.asked) == 1
@@ -129,7 +95,7 @@ def test_where_no_pair_is_uncertain_nobody_is_asked(
 def test_two_claims_that_a_judge_tells_apart_stay_two(
     course: Course, amara: User, judge: Reviewer, stranger: Reviewer, stand_in: StandIn
 ) -> None:
-    say(stand_in, apart)
+    let(stand_in, apart)
     run_passes(handed_to(judge, stranger, course, amara))
     assert Judgement.objects.get().same is False
     assert len(defects()) == 2
@@ -138,12 +104,7 @@ def test_two_claims_that_a_judge_tells_apart_stay_two(
 def test_a_judge_that_contradicts_itself_has_said_nothing(
     course: Course, amara: User, judge: Reviewer, stranger: Reviewer, stand_in: StandIn
 ) -> None:
-    def whatever_stands_first(shown: dict[str, str]) -> Answer:
-        """The same where the note comes first, not the same where the finding does."""
-        first = shown["P1"].index(SOLD_TWICE.title) < shown["P1"].index(RACE.title)
-        return Answer(text=judge_reply({"P1": first}, "A is B." if first else "A is not B."))
-
-    say(stand_in, whatever_stands_first)
+    let(stand_in, contradictory)
     run_passes(handed_to(judge, stranger, course, amara))
     told = Judgement.objects.get()
     assert told.same is None
@@ -159,14 +120,14 @@ def test_a_judge_that_contradicts_itself_has_said_nothing(
 def test_who_judges_is_blind_and_is_shown_the_lines_as_they_leave(
     course: Course, amara: User, judge: Reviewer, stranger: Reviewer, stand_in: StandIn
 ) -> None:
-    say(stand_in, same)
+    let(stand_in, same)
     submission = sealed(
         assignment(course, plan=[PlanLine("cross_model", reviewers=(stranger,))], judge=judge),
         amara,
         claims=[replace(SOLD_TWICE, explanation=f"{SOLD_TWICE.explanation} Amara Diallo")],
     )
     run_passes(submission)
-    (asked, _) = (seen for seen in stand_in.asked if pairs_in(seen.text))
+    (asked, _) = asked_to_judge(stand_in)
     shown = pairs_in(asked.text)["P1"]
     assert "  11|     stock = db.execute(" in shown
     assert "  14|     return True" in shown
@@ -188,9 +149,9 @@ def test_a_pair_left_out_or_unknown_is_asked_for_once_more(
             judge_reply({"P1": True}, REASON),
         ]
     )
-    say(stand_in, lambda _: Answer(text=next(said)))
+    let(stand_in, lambda _: Answer(text=next(said)))
     run_passes(handed_to(judge, stranger, course, amara))
-    asked = [seen for seen in stand_in.asked if pairs_in(seen.text)]
+    asked = asked_to_judge(stand_in)
     assert len(asked) == 4
     assert "there is no answer for P1" in asked[1].text
     assert "no pair is called P9" in asked[3].text
@@ -217,7 +178,7 @@ def test_a_judge_that_gives_no_answer_leaves_everything_as_it_was_and_it_shows(
     answer: Answer,
     why: str,
 ) -> None:
-    say(stand_in, lambda _: answer)
+    let(stand_in, lambda _: answer)
     run_passes(handed_to(judge, stranger, course, amara))
     assert judging().state == "incomplete"
     assert "J1 The judge" in judging().reason
@@ -228,7 +189,7 @@ def test_a_judge_that_gives_no_answer_leaves_everything_as_it_was_and_it_shows(
 
     sweep.sweep(lost_after=0)
     assert judging().attempt == 1, "nobody is asked the same again without being told to"
-    say(stand_in, same)
+    let(stand_in, same)
     reviews.run_again(judging())
     run_passes(Submission.objects.get())
     assert (judging().state, judging().attempt) == ("complete", 2)
@@ -242,19 +203,19 @@ def test_where_the_budget_is_too_small_the_judge_is_not_asked(
     Price.objects.all().delete()
     a_price("gpt-5.4")
     a_price("gpt-6.2-sol", output=Decimal(10_000))
-    say(stand_in, same)
+    let(stand_in, same)
     run_passes(handed_to(judge, stranger, course, amara, budget=Decimal(1)))
     assert Finding.objects.count() == 1
     assert judging().state == "incomplete"
     assert "budget" in judging().reason.lower()
-    assert len([seen for seen in stand_in.asked if pairs_in(seen.text)]) == 0
+    assert len(asked_to_judge(stand_in)) == 0
     assert len(defects()) == 2
 
 
 def test_a_judge_that_is_switched_off_is_said_to_be(
     course: Course, amara: User, judge: Reviewer, stranger: Reviewer, stand_in: StandIn
 ) -> None:
-    say(stand_in, same)
+    let(stand_in, same)
     submission = handed_to(judge, stranger, course, amara)
     Reviewer.objects.filter(pk=judge.pk).update(active=False)
     run_passes(submission)
@@ -265,7 +226,7 @@ def test_a_judge_that_is_switched_off_is_said_to_be(
 def test_what_comes_later_is_judged_by_itself(
     course: Course, amara: User, judge: Reviewer, stranger: Reviewer, stand_in: StandIn
 ) -> None:
-    say(stand_in, same)
+    let(stand_in, same)
     submission = handed_to(judge, stranger, course, amara)
     run_passes(submission)
     [before] = Judgement.objects.all()
@@ -273,7 +234,7 @@ def test_what_comes_later_is_judged_by_itself(
     run_passes(submission)
     assert Judgement.objects.count() == 2, "the new finding is another claim"
     assert (judging().attempt, judging().state) == (2, "complete")
-    assert len([seen for seen in stand_in.asked if pairs_in(seen.text)]) == 4
+    assert len(asked_to_judge(stand_in)) == 4
     assert Judgement.objects.first() == before
     assert len(defects()) == 1
 
@@ -281,7 +242,7 @@ def test_what_comes_later_is_judged_by_itself(
 def test_a_cancelled_judging_is_not_begun_again_by_itself(
     course: Course, amara: User, ruth: User, judge: Reviewer, stranger: Reviewer, stand_in: StandIn
 ) -> None:
-    say(stand_in, same)
+    let(stand_in, same)
     submission = handed_to(judge, stranger, course, amara)
     passes.run(Pass.objects.get().pk)
     assert reviews.cancel(judging(), ruth)
@@ -293,7 +254,7 @@ def test_a_cancelled_judging_is_not_begun_again_by_itself(
 def test_a_message_that_comes_twice_asks_and_stores_once(
     course: Course, amara: User, judge: Reviewer, stranger: Reviewer, stand_in: StandIn
 ) -> None:
-    say(stand_in, same)
+    let(stand_in, same)
     submission = handed_to(judge, stranger, course, amara)
     run_passes(submission)
     for pass_id in Pass.objects.values_list("pk", flat=True):
