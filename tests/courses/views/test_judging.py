@@ -148,7 +148,7 @@ def test_the_page_of_a_judging_costs_the_same_whatever_was_judged(
     client = client_of(ruth)
     address = url("review", Submission.objects.get(), review.pk)
     client.get(address)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(15):
         client.get(address)
 
 
