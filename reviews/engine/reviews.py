@@ -355,7 +355,8 @@ def _end(review: Review, done: Done) -> None:
     review.ended_at = timezone.now()
     review.save(update_fields=["state", "reason", "result", "ended_at"])
     _mark_findings(review)
-    judging.keep(review)
+    if review.protocol == JUDGING.name:
+        judging.keep(review)
     log.info("Review %s (%s) is %s.", review.pk, review.protocol, review.state)
 
 

@@ -29,6 +29,9 @@ MOST_PAIRS = 60
 PAIRS_A_CALL = 12
 """More in one call, and a model begins to answer by habit; fewer, and each pays for the instructions."""
 
+REASON_CHARACTERS = 600
+"""So much of a reason is kept; a sentence was asked for."""
+
 ORDERS = 2
 """As they are, and the other way round: models favour a place, whatever stands there."""
 
@@ -116,12 +119,17 @@ def _is_same(vote: Vote) -> bool:
 
 def _reason(one: Vote, other: Vote) -> str:
     if one.stance is other.stance:
-        return one.reason
+        return _bounded(one.reason)
     same, apart = (one, other) if _is_same(one) else (other, one)
     return (
         "The judge contradicted itself when the two were shown the other way round. "
-        f"Once it called them the same: “{same.reason}” Once it did not: “{apart.reason}”"
+        f"Once it called them the same: “{_bounded(same.reason)}” Once it did not: “{_bounded(apart.reason)}”"
     )
+
+
+def _bounded(reason: str) -> str:
+    words = " ".join(reason.split())
+    return words if len(words) <= REASON_CHARACTERS else f"{words[: REASON_CHARACTERS - 1]}…"
 
 
 JUDGING = Protocol(

@@ -11,8 +11,14 @@ from django.contrib.auth.models import User
 
 from courses.domain.assignments import PlanLine
 from courses.models import Course, Submission
+from reviews.briefs import Role, Task
 from reviews.engine import passes, reviews, sweep
+from reviews.engine.ahead import hold_back
+from reviews.engine.seats import seat_of
+from reviews.engine.snapshots import store
 from reviews.models import Call, Defect, Finding, Judgement, Note, Pass, Price, Review, Reviewer
+from reviews.protocols.base import Setup
+from reviews.snapshots.files import SourceFile
 from tests.calls import a_price
 from tests.judges import REASON, SOLD_TWICE, apart, asked_to_judge, contradictory, judging, let, same
 from tests.replies import judge_reply, pairs_in
@@ -264,3 +270,22 @@ def test_a_message_that_comes_twice_asks_and_stores_once(
     sweep.sweep(lost_after=0)
     assert len(stand_in.asked) == 3
     assert (Judgement.objects.count(), Review.objects.count()) == (1, 2)
+
+
+def test_a_judge_reads_no_code_so_no_call_of_its_goes_ahead(judge: Reviewer) -> None:
+    long = SourceFile("long.py", "a_line_that_is_sixty_characters_long = 'it is worth a cache' \n" * 1_500)
+    review = Review.objects.create(
+        snapshot=store([long]),
+        protocol="judging",
+        position=1000,
+        setup=Setup("", "", (seat_of(judge),), passes=2).as_json(),
+    )
+    held = {}
+    for number, task in enumerate((Task.REVIEW, Task.JUDGE), 1):
+        two = [
+            Pass(review=review, reviewer=judge, round=number, position=n, role=Role.FULL, task=task)
+            for n in (1, 2)
+        ]
+        Pass.objects.bulk_create(two)
+        held[task] = [item.position for item in two if item.pk in hold_back(review, two)]
+    assert held == {Task.REVIEW: [2], Task.JUDGE: []}

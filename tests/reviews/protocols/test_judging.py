@@ -144,3 +144,13 @@ def test_swapping_everything_changes_no_word(said: dict[str, tuple[bool, bool]])
 def test_a_setup_with_pairs_survives_being_stored() -> None:
     how = replace(before(3), judge=7)
     assert Setup.from_json(how.as_json()) == how
+
+
+def test_a_reason_is_one_line_and_bounded_whatever_was_said() -> None:
+    def answer(turn: Turn) -> Returned:
+        return answered(turn, votes=[Vote("P1", Stance.CONFIRM, "first\n\nsecond " + "x" * 9_000)])
+
+    _, done = play("judging", before(1), answer)
+    reason = done.result["pairs"][0]["reason"]
+    assert reason.startswith("first second x")
+    assert len(reason) == 600
