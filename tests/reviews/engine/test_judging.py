@@ -10,12 +10,15 @@ import pytest
 from django.contrib.auth.models import User
 
 from courses.domain.assignments import PlanLine
+from courses.domain.circumstances import people_of
 from courses.models import Course, Submission
 from reviews.briefs import Role, Task
 from reviews.engine import passes, reviews, sweep
 from reviews.engine.ahead import hold_back
+from reviews.engine.imports import attach
 from reviews.engine.seats import seat_of
 from reviews.engine.snapshots import store
+from reviews.exchange import read_any
 from reviews.models import Call, Defect, Finding, Judgement, Note, Pass, Price, Review, Reviewer
 from reviews.protocols.base import Setup
 from reviews.snapshots.files import SourceFile
@@ -289,3 +292,31 @@ def test_a_judge_reads_no_code_so_no_call_of_its_goes_ahead(judge: Reviewer) -> 
         Pass.objects.bulk_create(two)
         held[task] = [item.position for item in two if item.pk in hold_back(review, two)]
     assert held == {Task.REVIEW: [2], Task.JUDGE: []}
+
+
+def test_what_is_imported_later_is_judged_without_the_names_in_it(
+    course: Course, amara: User, ben: User, ruth: User, judge: Reviewer, stand_in: StandIn
+) -> None:
+    let(stand_in, same)
+    submission = sealed(assignment(course, judge=judge), amara, claims=[SOLD_TWICE])
+    run_passes(submission)
+    assert not Review.objects.filter(protocol="judging").exists(), "the linters are silent on this"
+    finding = {
+        "severity": "high",
+        "title": RACE.title,
+        "body": f"{RACE.explanation} Found by Ben Carter.",
+        "file": "shop.py",
+        "line_start": 11,
+        "line_end": 13,
+        "confidence": 0.8,
+        "recommendation": "",
+    }
+    told = {"verdict": "needs-attention", "summary": "", "findings": [finding], "next_steps": []}
+    snapshot = submission.revisions.get().snapshot
+    attach(snapshot, read_any(json.dumps(told)), ruth, people_of(course))
+    run_passes(submission)
+    assert judging().state == "complete"
+    for seen in asked_to_judge(stand_in):
+        assert "Found by Person" in seen.text
+        assert "Carter" not in seen.text
+    assert Note.objects.get().defect == Finding.objects.get(title=RACE.title).defect
