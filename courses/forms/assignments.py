@@ -122,8 +122,8 @@ class AssignmentForm(forms.ModelForm[Assignment]):
         help_text=(
             "When all reviews have ended, this model is shown the claims that may mean the same defect, the "
             "student's notes among them, two at a time and without names. It is asked in both orders: about "
-            "2 calls for each submission, 10 at most, and none where nothing is uncertain. With nobody, their "
-            "words and places alone decide, and you can merge or split what they got wrong."
+            "2 calls for each submission, 10 at most, and none where nothing is uncertain. With nobody, the "
+            "claims' words and places alone decide, and you can merge or split what they got wrong."
         ),
     )
 
