@@ -14,6 +14,7 @@ from courses.views import (
     imports,
     ledger,
     notes,
+    numbers,
     people,
     reader,
     rescue,
@@ -69,6 +70,7 @@ urlpatterns = [
     path("submissions/<int:submission_id>/seal/", sealing.seal, name="seal"),
     path("submissions/<int:submission_id>/receipt/", sealing.receipt, name="receipt"),
     path("submissions/<int:submission_id>/result/", results.result, name="result"),
+    path("submissions/<int:submission_id>/numbers/", numbers.numbers, name="numbers"),
     # Its reviews and its defects
     path("submissions/<int:submission_id>/reviews/", reviews.panel, name="reviews"),
     path("submissions/<int:submission_id>/reviews/<int:review_id>/cancel/", reviews.cancel, name="cancel"),

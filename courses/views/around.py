@@ -14,6 +14,7 @@ from courses.views.htmx import HtmxRequest
 PAGES = (
     ("adjudicate", "Workbench", "courses.adjudicate"),
     ("result", "Result", "courses.view_grade"),
+    ("numbers", "Numbers", "courses.view_grade"),
     ("apparatus", "Who saw what", "courses.view_findings"),
     ("reviews", "Reviews", "courses.view_submission"),
     ("ledger", "Ledger", "courses.view_findings"),

@@ -88,6 +88,7 @@ DRAFT = {
     "reviews": THE_STUDENT,
     "apparatus": "lnffff",
     "result": "lnffff",
+    "numbers": "lnffff",
     "adjudicate": "lnffff",
     "defect": "lnffff",
     "grade": "lnffff",
@@ -121,6 +122,7 @@ SEALED = {
     "rerun": "lnffff",
     "rescue": "lnffff",
     "result": STAFF,
+    "numbers": STAFF,
     "apparatus": STAFF,
     "adjudicate": STAFF,
     "defect": STAFF,
@@ -139,7 +141,7 @@ SEALED = {
 RELEASED = {
     **SEALED,
     **dict.fromkeys(
-        ("result", "apparatus", "review", "ledger", "ledger_csv", "call"),
+        ("result", "numbers", "apparatus", "review", "ledger", "ledger_csv", "call"),
         STUDENT_AND_STAFF,
     ),
     "rerun": THE_STUDENT,

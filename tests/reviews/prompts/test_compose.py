@@ -63,8 +63,11 @@ def test_each_request_has_a_mark_of_its_own() -> None:
     shown = [Exhibit("What you found in this code earlier", "F1 [major] loans.py:1-1: …")]
     one, two = prompt(Task.AGAIN, exhibits=shown), prompt(Task.AGAIN, exhibits=shown)
     assert len(marks_in(one.task) | marks_in(two.task) | {MARK}) == 3
-    # Up to the mark, the same task of the same role is told in the same words.
-    assert one.task.split("<<<")[0] == two.task.split("<<<")[0]
+    # But for the mark, the same task of the same role is told in the same words.
+    ends = [next(iter(marks_in(told.task))) for told in (one, two)]
+    assert one.task.replace(ends[0], "") == two.task.replace(ends[1], "")
+    for told, end in zip((one, two), ends, strict=True):
+        assert f"<<<{end} end>>>" in told.task[:200], "the code, too, is closed by the request's own mark"
 
 
 def test_a_panel_is_told_what_to_do_before_what_was_said() -> None:
@@ -76,7 +79,7 @@ def test_a_panel_is_told_what_to_do_before_what_was_said() -> None:
             Exhibit("Which of these are yours", "F1"),
         ],
     )
-    assert told.task.startswith(instructions("confer").text)
+    assert told.task.partition("end>>>\n\n")[2].startswith(instructions("confer").text)
     assert fenced_in(told.task) == {
         "The panel's findings": "F1 [major] loans.py:1-1: nobody checks the member",
         "Which of these are yours": "F1",
@@ -124,7 +127,8 @@ OUTSIDE = st.text() | st.sampled_from(
 
 def outside_of_boundaries(text: str) -> str:
     (drawn,) = {found for found in marks_in(text) if f"<<<{found} end>>>\n\n# Your reply" in text}
-    return re.sub(rf"<<<{drawn} begin: [^\n]*>>>\n.*?\n<<<{drawn} end>>>", "", text, flags=re.DOTALL)
+    rest = re.sub(rf"<<<{drawn} begin: [^\n]*>>>\n.*?\n<<<{drawn} end>>>", "", text, flags=re.DOTALL)
+    return rest.replace(drawn, "the mark")
 
 
 @given(OUTSIDE, OUTSIDE, OUTSIDE)
