@@ -21,6 +21,7 @@ def around(submission: Submission) -> Circumstances:
         budgets=(name_of(assignment.course), name_of(assignment)),
         on_behalf_of=_hashed(submission.student.user_id),
         people=people_of(assignment.course),
+        judge=assignment.judge_id,
     )
 
 
