@@ -37,7 +37,7 @@ from courses.views.htmx import HtmxRequest
 from courses.views.results import score_context
 from reviews.claims import Severity
 from reviews.gap import standing
-from reviews.gap.defects import ABOUT_CODE
+from reviews.gap.stored import ABOUT_CODE
 from reviews.models import Defect, Finding, Note
 
 UNPROCESSABLE = 422

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from courses.domain.queries.excerpt import Excerpt, Said, Sources
 from reviews.gap.apparatus import Apparatus, Cell, Row, Sight, Witness, who_saw_what
-from reviews.gap.defects import SPEAKING
 from reviews.gap.measures import Gap
+from reviews.gap.stored import SPEAKING
 from reviews.models import Defect, Finding, Note, Snapshot
 
 
