@@ -199,9 +199,7 @@ def defects_of_course(request: HtmxRequest, course_id: int) -> HttpResponse:
 def _defects(request: HtmxRequest, scope: queries.Scope) -> HttpResponse:
     of, key = _wanted(request)
     student = _student(request, scope)
-    page, rows = queries.defects_behind(
-        scope, of, key, student, request.GET.get("page")
-    )
+    page, rows = queries.defects_behind(scope, of, key, student, request.GET.get("page"))
     query = _query(of, key)
     context = {
         **_around(scope),

@@ -74,7 +74,8 @@ def sights(facts: Facts) -> Met:
 def missed(facts: Facts) -> Met:
     """(siglum, siglum, kin, "both" | "first" | "second" | "neither"), of valid defects before both.
 
-    The first siglum is the lesser as text. Neither the tests nor the key are compared with anybody.
+    `kin` is that of the function of this name. The first siglum is the lesser as text. Neither the
+    tests nor the key are compared with anybody.
     """
     compared = [one for one in facts.witnesses if one.letter not in (TESTS, KEY)]
     valid = _valid(facts)
@@ -89,8 +90,20 @@ _WHICH = {(True, True): "both", (True, False): "first", (False, True): "second",
 
 
 def kin(one: WitnessFact, other: WitnessFact) -> str:
-    """Whether two witnesses are of one family; who has none is its own."""
-    return "one family" if one.family and one.family == other.family else "two families"
+    """Whose models two witnesses are: "one family", "two families", "families in common".
+
+    The last is of panels; "not both models" where the student, the linters or the like is one.
+    """
+    mine, theirs = _families(one), _families(other)
+    if not mine or not theirs:
+        return "not both models"
+    if mine.isdisjoint(theirs):
+        return "two families"
+    return "one family" if mine == theirs and len(mine) == 1 else "families in common"
+
+
+def _families(one: WitnessFact) -> set[str]:
+    return set(one.family.split("+")) - {""}
 
 
 def repeats(facts: Facts) -> Met:
@@ -214,7 +227,7 @@ def _of_witnesses(facts: Facts) -> Iterator[tuple[str, Key, int]]:
         yield "apart", (one.siglum, "recorded"), int(one.recorded)
     for one in in_turn(facts.witnesses):
         yield "added", (one.siglum, "cost"), one.cost or 0
-        yield "added", (one.siglum, "unpriced"), int(one.cost is None)
+        yield "added", (one.siglum, "unpriced"), int(_is_unpriced(one))
         # A recording replays a call that was made once.
         yield "added", (one.siglum, "calls"), one.calls or int(one.recorded)
 
@@ -244,8 +257,13 @@ def _of_reviewers(facts: Facts) -> Iterator[tuple[str, Key, int]]:
         yield "reviewers", (*key, "unable"), int(any(one.unable for one in passes))
         yield "reviewers", (*key, "recorded"), int(any(one.recorded for one in passes))
         yield "reviewers", (*key, "cost"), sum(one.cost or 0 for one in passes)
-        yield "reviewers", (*key, "unpriced"), int(any(one.cost is None for one in passes))
+        yield "reviewers", (*key, "unpriced"), int(any(map(_is_unpriced, passes)))
         yield "reviewers", (*key, "calls"), sum(one.calls for one in passes)
+
+
+def _is_unpriced(one: WitnessFact) -> bool:
+    """Whether it cost something that is not known; a recording is told apart."""
+    return one.cost is None and not one.recorded
 
 
 def estimated(facts: Facts) -> tuple[Key, list[set[str]]]:
@@ -261,7 +279,9 @@ def estimated(facts: Facts) -> tuple[Key, list[set[str]]]:
 
 def _mind(one: WitnessFact) -> str:
     """Whose judgement a witness is: a family's, the student's, the linters'; else nobody's alone."""
-    return one.family or (one.letter if one.letter in (STUDENT, LINTERS) else "")
+    if one.letter in (STUDENT, LINTERS):
+        return one.letter
+    return one.family if len(_families(one)) == 1 else ""
 
 
 def _valid(facts: Facts) -> Sequence[DefectFact]:
@@ -278,9 +298,9 @@ def _colour(facts: Facts) -> str:
 
 def _authors(facts: Facts, defect: DefectFact) -> tuple[list[str], list[str]]:
     """Who of the self-review passes, and who of other families, was asked about a defect; in turn."""
-    models = [one for one in in_turn(facts.witnesses) if one.family and one.siglum in defect.asked]
+    models = [one for one in in_turn(facts.witnesses) if one.siglum in defect.asked]
     own = [one for one in models if one.letter == SELF]
-    others = [one for one in models if own and one.letter != SELF and one.family != own[0].family]
+    others = [one for one in models if own and kin(own[0], one) == "two families"]
     return [one.siglum for one in own], [one.siglum for one in others]
 
 

@@ -31,7 +31,7 @@ class Digest:
     "submissions" | "unable" | "recorded") in how many.
     `sights`, `missed`, `repeats`, `blind`: see the functions of these names in `reviews.gap.counted`.
     `added`: (siglum, "new") defects, and what the witness took: "cost" in millionths of a dollar,
-    "unpriced" submissions whose cost is not known, "calls".
+    "unpriced" submissions whose cost is not known (recordings apart), "calls".
     `tests`: ("green" | "other", severity | "valid") defects, (…, "submissions" | "holding" | "clean" |
     "open"): with a valid defect, without any, or without and not all decided.
     `nobody`: ("refused", why) and ("estimated", f_1, f_2, …), in how many submissions.

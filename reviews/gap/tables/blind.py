@@ -48,7 +48,8 @@ def blind_spots(digest: Digest) -> BlindSpots:
 class Pair:
     """Two witnesses: of the valid defects before both, those that both missed, or one alone.
 
-    `kin` is "one family", "two families", or both where it differs between submissions.
+    `kin` says whose models they are, as `reviews.gap.counted.kin` does; where that differs between
+    submissions, they are a pair of each kin.
     """
 
     one: str
