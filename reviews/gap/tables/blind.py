@@ -104,11 +104,6 @@ class Repeats:
     saw: Number
     thesis: Thesis
 
-    @property
-    def own_passes(self) -> tuple[Pair, ...]:
-        """The self-review passes next to one another."""
-        return tuple(pair for pair in self.pairs if pair.one[0] == pair.other[0] == SELF)
-
 
 def repeats(digest: Digest) -> Repeats:
     """Every two witnesses that were asked about the same, and the thesis."""

@@ -65,7 +65,7 @@ def added(digest: Digest) -> list[Step]:
         for row in models
     ]
     totals = accumulate(new.value for new in news)
-    costs, calls = (accumulate(getattr(one, what) for one in takens) for what in ("cost", "calls"))
+    costs, calls = accumulate(one.cost for one in takens), accumulate(one.calls for one in takens)
     return [
         Step(row.siglum, row.letter, row.name, *rest)
         for row, *rest in zip(models, news, totals, takens, costs, calls, strict=True)
