@@ -6,6 +6,7 @@ those that met it. So both are told here, once. `reviews.gap.digest` says what t
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
@@ -21,6 +22,9 @@ NO_CATEGORY = "no category"
 STUDENT, LINTERS, TESTS, KEY, SELF = "S", "L", "T", "K", "A"
 PER_MILLE = 1_000
 BINS = 10
+
+BUCKETS = 256
+"""Into so many heaps defects are put by their titles, so that what is alike lies together."""
 
 IN_TURN = "AXDRMCI"
 """The letters of the models' witnesses in the order in which what each added is told."""
@@ -213,10 +217,17 @@ def beside(facts: Facts) -> Iterator[tuple[str, Key, int]]:
     yield "totals", ("decided",), int(_is_decided(facts))
     yield "totals", ("held",), int(bool(_valid(facts)))
     yield "nobody", estimated(facts)[0], 1
+    for key, defect in repeats(facts):
+        yield "alike", (_bucket(defect), *key), 1
     yield from _of_witnesses(facts)
     yield from _of_tests(facts)
     yield from _of_notes(facts)
     yield from _of_reviewers(facts)
+
+
+def _bucket(defect: DefectFact) -> str:
+    """The heap of a defect: those of one title share one, in whichever submission they are."""
+    return str(zlib.crc32(" ".join(defect.title.casefold().split()).encode()) % BUCKETS)
 
 
 def _of_witnesses(facts: Facts) -> Iterator[tuple[str, Key, int]]:

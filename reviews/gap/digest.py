@@ -30,6 +30,7 @@ class Digest:
     `witnesses`: (siglum, letter, name, family) in how many submissions. `apart`: (siglum,
     "submissions" | "unable" | "recorded") in how many.
     `sights`, `missed`, `repeats`, `blind`: see the functions of these names in `reviews.gap.counted`.
+    `alike`: those of `repeats` behind the number of a heap, in which defects of one title lie together.
     `added`: (siglum, "new") defects, and what the witness took: "cost" in millionths of a dollar,
     "unpriced" submissions whose cost is not known (recordings apart), "calls".
     `tests`: ("green" | "other", severity | "valid") defects, (…, "submissions" | "holding" | "clean" |
@@ -50,6 +51,7 @@ class Digest:
     missed: Counts = field(default_factory=dict)
     repeats: Counts = field(default_factory=dict)
     blind: Counts = field(default_factory=dict)
+    alike: Counts = field(default_factory=dict)
     added: Counts = field(default_factory=dict)
     tests: Counts = field(default_factory=dict)
     nobody: Counts = field(default_factory=dict)

@@ -37,36 +37,38 @@ def of_repeats(table: Repeats) -> str:
 
 def of_thesis(thesis: Thesis) -> str:
     """What the data say of "same model, same blind spots", plainly."""
-    if thesis.difference is None or thesis.verdict == "too small":
+    difference = thesis.difference
+    if difference is None:
         return (
-            "Too small to say whether the same model has the same blind spots: it takes "
-            f"{FEWEST_COMPARED} valid defects that the first self-review pass missed, and that its second "
-            f"pass and a model of another family were asked about. So far there {_are(thesis.compared)}."
+            "Too small to say whether the same model has the same blind spots: no valid defect was missed "
+            "by a first self-review pass with a second pass and a model of another family beside it."
         )
-    again, other, n = thesis.difference.first, thesis.difference.second, thesis.compared
+    again, other, n = difference.first, difference.second, thesis.compared
+    alike = "" if round(difference.worth) >= n else f", worth about {difference.worth:.0f} independent ones,"
     found = (
-        f"Of the {n} valid defects that the first self-review pass missed, the second missed "
+        f"Of the {_defects(n)}{alike} that the first self-review pass missed, the second missed "
         f"{again.part:g} too ({again.value:.2f}), and the first model of another family {other.part:g} "
-        f"({other.value:.2f}). The difference is {thesis.difference.value:.2f}, 95 % interval "
-        f"{thesis.difference.low:.2f} to {thesis.difference.high:.2f}"
+        f"({other.value:.2f}). The difference is {difference.value:.2f}, 95 % interval "
+        f"{difference.low:.2f} to {difference.high:.2f}"
     )
     return f"{_VERDICTS[thesis.verdict]} {found}{_ENDS[thesis.verdict]}."
 
 
 _VERDICTS = {
+    "too small": (
+        "Too small to say whether the same model has the same blind spots: it takes "
+        f"{FEWEST_COMPARED} independent defects."
+    ),
     "supported": "The data support “same model, same blind spots”.",
     "not supported": "The data do not support “same model, same blind spots”.",
     "contradicted": "The data speak against “same model, same blind spots”.",
 }
 _ENDS = {
+    "too small": "",
     "supported": "",
     "not supported": ", which holds zero",
     "contradicted": ": the other family repeats the first pass more than its own model does",
 }
-
-
-def _are(count: int) -> str:
-    return "is 1" if count == 1 else f"are {count or 'none'}"
 
 
 def of_steps(table: Sequence[Step]) -> str:
@@ -80,7 +82,7 @@ def of_steps(table: Sequence[Step]) -> str:
     if own:
         said.append(f"The first self-review pass found {_defects(own[0].new.value)}")
     if len(own) > 1:
-        said.append(f"{len(own) - 1} more added {later}")
+        said.append(f"{len(own) - 1} more added {later or 'none'}")
     if others:
         said.append(f"the others added {sum(step.new.value for step in others)}")
     return ", ".join(said)[:1].upper() + ", ".join(said)[1:]
@@ -139,7 +141,7 @@ def of_term(digests: Sequence[Digest]) -> str:
 
 
 def _defects(count: int) -> str:
-    return "1 valid defect" if count == 1 else f"{count} valid defects"
+    return "1 valid defect" if count == 1 else f"{count or 'no'} valid defects"
 
 
 def _submissions(count: int) -> str:

@@ -14,7 +14,7 @@ from courses.domain.insights import counting_revisions, tallies_of
 from courses.models import Assignment, Course, Membership, Revision, Submission
 from reviews.gap.counted import STUDENT, Key, category_of
 from reviews.gap.digest import behind
-from reviews.gap.facts import DefectFact, Facts
+from reviews.gap.facts import DefectFact, Facts, WitnessFact
 from reviews.gap.measures import Share, proportion
 from reviews.gap.tables.base import Number, Ratio
 
@@ -205,8 +205,8 @@ class Behind:
     name: str
     assignment: str
     defect: DefectFact
-    witnesses: tuple[tuple[str, str, str, str], ...]
-    """Siglum, letter, name, and how the apparatus draws what it did: seen, missed, unasked."""
+    seen: tuple[WitnessFact, ...]
+    """The witnesses that saw it."""
 
 
 def defects_behind(
@@ -233,16 +233,12 @@ def defects_behind(
         ]
     shown = Paginator(found, ROWS_A_PAGE).get_page(page)
     return shown, [
-        Behind(submission, name, assignment, defect, _marks(facts, defect))
+        Behind(
+            submission,
+            name,
+            assignment,
+            defect,
+            tuple(one for one in facts.witnesses if one.siglum in defect.seen),
+        )
         for facts, name, assignment, submission, defect in shown
     ]
-
-
-def _marks(facts: Facts, defect: DefectFact) -> tuple[tuple[str, str, str, str], ...]:
-    return tuple((one.siglum, one.letter, one.name, _mark(one.siglum, defect)) for one in facts.witnesses)
-
-
-def _mark(siglum: str, defect: DefectFact) -> str:
-    if siglum in defect.seen:
-        return "seen"
-    return "missed" if siglum in defect.asked else "unasked"

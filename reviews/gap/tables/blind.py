@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reviews.gap.counted import SELF
-from reviews.gap.difference import Difference, paired_difference
+from reviews.gap.difference import Difference, paired_difference, worth_of
 from reviews.gap.digest import Digest
 from reviews.gap.measures import Share, proportion
 from reviews.gap.tables.base import Number, Ratio, WitnessRow, number, place, witnesses
 
 FEWEST_COMPARED = 10
-"""Of fewer defects nothing is said about the thesis."""
+"""Of fewer independent defects nothing is said about the thesis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ class Thesis:
 
     Over the valid defects that the first self-review pass missed: `again` of them the second pass
     missed too, `other` the first witness of another family, each asked about all of them. Both are
-    shares of the same defects, so one defect counts once, and the difference is a paired one.
+    shares of the same defects, so that one defect counts once, and the difference is a paired one.
+    Defects of one title, as submissions that share code have them, are not independent: together they
+    are worth fewer, and the interval is as wide as it is for those.
     """
 
     verdict: str
@@ -140,12 +142,17 @@ def _thesis(digest: Digest) -> Thesis:
     answers = [(again, other) for again in ("missed", "seen") for other in ("missed", "seen")]
     both, again, other, neither = (number(digest, "repeats", *answer) for answer in answers)
     counts = (both, again, other, neither)
-    difference = paired_difference(*(one.value for one in counts))
+    heaps = [
+        [digest.count("alike", (heap, *answer)) for answer in answers]
+        for heap in {key[0] for key in digest.alike}
+    ]
+    worth = worth_of([(a, b, c, d) for a, b, c, d in heaps])
+    difference = paired_difference(both.value, again.value, other.value, neither.value, worth)
     return Thesis(_verdict(difference), counts, difference)
 
 
 def _verdict(difference: Difference | None) -> str:
-    if difference is None or difference.first.whole < FEWEST_COMPARED:
+    if difference is None or difference.worth < FEWEST_COMPARED:
         return "too small"
     if difference.low > 0:
         return "supported"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.gap.difference import paired_difference
+from reviews.gap.difference import paired_difference, worth_of
 
 counts = st.integers(0, 60)
 
@@ -43,3 +43,29 @@ def test_its_interval_holds_it_and_turns_with_it(both: int, first: int, second: 
         return
     assert -1 - 1e-9 <= found.low <= found.value <= found.high <= 1 + 1e-9
     assert (turned.value, turned.low, turned.high) == pytest.approx((-found.value, -found.high, -found.low))
+
+
+heaps = st.lists(st.tuples(*(st.integers(0, 9) for _ in range(4))), max_size=8)
+
+
+@given(heaps)
+def test_alike_things_are_worth_no_more_than_they_are(found: list[tuple[int, int, int, int]]) -> None:
+    assert 0 <= worth_of(found) <= sum(map(sum, found)) + 1e-9
+
+
+def test_the_same_defect_in_six_submissions_is_worth_about_one() -> None:
+    found = [(6, 0, 0, 0), (0, 6, 0, 0), (0, 6, 0, 0), (6, 0, 0, 0), (0, 0, 6, 0), (0, 6, 0, 0)]
+    assert 4 < worth_of(found) < 7
+
+
+def test_things_of_their_own_are_worth_what_they_are() -> None:
+    found = [(1, 0, 0, 0), (0, 1, 0, 0)] * 20
+    assert worth_of(found) == pytest.approx(40)
+
+
+def test_what_is_worth_less_has_a_wider_interval() -> None:
+    whole, less = paired_difference(20, 20, 4, 4), paired_difference(20, 20, 4, 4, 12)
+    assert whole is not None
+    assert less is not None
+    assert whole.value == less.value
+    assert less.low < whole.low < whole.high < less.high
