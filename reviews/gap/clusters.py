@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations
 
 from reviews.claims import Claim
-from reviews.gap.match import Corpus, canonical, told_apart
+from reviews.gap.match import THRESHOLD, Corpus, canonical, told_apart
 from reviews.gap.match_weights import FITTED, Weights
 
 UNIT = 10**6
@@ -24,7 +24,7 @@ def clusters(
     """Group claims that speak of the same thing: lists of indexes, each index in exactly one.
 
     Average linkage (Sokal and Michener 1958), from the best two groups down: two become one while
-    the mean score over their pairs is at least `weights.join`. `witnesses` says who makes each claim, in the
+    the mean score over their pairs is at least THRESHOLD. `witnesses` says who makes each claim, in the
     same order: what one witness tells apart never comes together. `decided` holds what a person or
     a judge said of pairs of indexes, either way round: True brings the two together, whatever their
     score, False keeps their groups apart; where these contradict, apart holds. The outcome does not
@@ -40,12 +40,12 @@ def clusters(
         apart = who[i] == who[j] and told_apart(corpus.claims[i], corpus.claims[j])
         if not said.get((i, j), not apart):
             links.keep_apart(i, j)
-        elif score := corpus.score(i, j):
+        elif score := corpus.gathering_score(i, j):
             links.add(i, j, round(score * UNIT))
     for (i, j), same in sorted(said.items()):
         if same:
             links.join(i, j)
-    links.agglomerate(weights.join)
+    links.agglomerate(THRESHOLD)
     return sorted(sorted(order[position] for position in group) for group in links.groups())
 
 

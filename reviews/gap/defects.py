@@ -24,8 +24,8 @@ def gather(snapshot: Snapshot) -> None:
     A defect that a person decided, renamed or moved a claim into stands as it is: claims that are
     new may join, none leaves, and what a superseded run said stays on its record. All others are
     formed afresh from the current claims, so the outcome does not depend on which review ended
-    first; a defect keeps its number while most of it stays. Where nothing is new nothing changes: a
-    claim whose words were changed must be taken out of its defect first, so that it counts as new.
+    first; a defect keeps its number while most of it stays. Where nothing is new nothing changes: who
+    changes a claim's words takes its reason away (`matched_by`), so that it counts as new.
 
     A defect that holds an entry of the answer key and that nobody decided is valid, from the key.
     The number of statements is fixed, but for the batches that SQLite cuts long ones into.
@@ -66,7 +66,7 @@ def _place(
     """Let what is new join what a person decided, and form the other defects afresh."""
     homes = {pk: held for pk, held in sheet.members().items() if pk in fixed}
     held = list(chain.from_iterable(homes.values()))
-    new = [item for item in free if item.defect_id is None or compared.put_together(item, held)]
+    new = [item for item in free if _is_new(item) or compared.put_together(item, held)]
     arrived = {id(item) for item in new}
     joined = join(new, homes, [item for item in free if id(item) not in arrived], compared)
     gone = {id(item) for item in joined}
@@ -95,6 +95,10 @@ def _conclude(
     refresh(sheet.snapshot)
 
 
+def _is_new(item: Stored) -> bool:
+    return item.defect_id is None or not item.matched_by
+
+
 def _is_superseded(item: Stored, fixed: Collection[int]) -> bool:
     """Whether a finding of a run that was run again still stands in a defect that is formed afresh."""
     return not speaks(item) and not item.moved_by_person and item.defect_id not in fixed
@@ -104,7 +108,7 @@ def _settled(
     free: Sequence[Stored], fixed: Collection[int], sheet: Sheet, judgements: Sequence[Judgement]
 ) -> bool:
     """Whether nothing came since the defects were formed: no claim, no word of a judge."""
-    if any(item.defect_id is None for item in free):
+    if any(map(_is_new, free)):
         return False
     home = {name_of(item): item.defect_id for item in sheet.stored} if judgements else {}
     for judgement in judgements:

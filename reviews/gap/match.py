@@ -11,10 +11,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 from operator import mul
 
 from reviews.claims import Claim
-from reviews.gap.assignment import best_assignment
+from reviews.gap.match_assignment import best_assignment
 from reviews.gap.match_places import FAR_LINES, NEAR_LINES, Evidence, evidence, told_apart
 from reviews.gap.match_weights import FITTED, Context, Weights
 from reviews.gap.match_words import Lexicon
@@ -106,6 +107,7 @@ class Corpus:
         """Take the claims' words; O(their length)."""
         self.claims = tuple(claims)
         self._constant, self._weights = weights.words
+        self._lenience = weights.lenience
         self._lexicon = Lexicon(self.claims)
 
     def match(self, i: int, j: int) -> Match:
@@ -126,6 +128,14 @@ class Corpus:
         """The score of `match`, without its words; 0 where the two cannot be the same."""
         odds = self.odds(i, j)
         return 0.0 if odds is None else chance(odds)
+
+    def gathering_score(self, i: int, j: int) -> float:
+        """The score for clusters: more lenient than `score` where no places speak for or against."""
+        where = evidence(self.claims[i], self.claims[j])
+        if where.log_odds is None:
+            return 0.0
+        lenience = 0.0 if where.points else self._lenience
+        return chance(self.words(i, j) + where.log_odds + lenience)
 
     def scores(self, rows: Sequence[int], columns: Sequence[int]) -> list[list[float]]:
         """The score of each row's claim with each column's."""
@@ -183,66 +193,78 @@ class Pairing:
     def __init__(
         self, left: Sequence[Claim], right: Sequence[Claim], others: Sequence[Claim], weights: Weights
     ) -> None:
-        """Compare all pairs, and all with the others."""
+        """Compare all pairs, and all with the others; a pair is a row and a column, both from 0."""
         self.corpus = Corpus((*left, *right, *others), weights)
-        self.start = len(left)
-        first_other = self.start + len(right)
-        rows, columns = range(self.start), range(self.start, first_other)
+        self.start, first_other = len(left), len(left) + len(right)
+        rows, columns = range(self.start), range(first_other - self.start)
         self.odds: dict[tuple[int, int], float] = {}
-        for row in rows:
-            for at, column in enumerate(columns):
-                if (odds := self.corpus.odds(row, column)) is not None:
-                    self.odds[row, at] = odds
-        self._row_best = _two_best((row, odds) for (row, _), odds in self.odds.items())
-        self._column_best = _two_best((at, odds) for (_, at), odds in self.odds.items())
-        self._crowd = math.log(max(len(left) * len(right), 1))
+        for row, column in product(rows, columns):
+            if (odds := self.corpus.odds(row, self.start + column)) is not None:
+                self.odds[row, column] = odds
         third = range(first_other, first_other + len(others))
         self._heard_left = [self._near(row, third) for row in rows]
-        self._heard_right = [self._near(column, third) for column in columns]
+        self._heard_right = [self._near(self.start + column, third) for column in columns]
+        self._friends = {pair: self._friends_of(*pair) for pair in self.odds}
+        self._rival, self._friends_of_rival = _Rivals(self.odds), _Rivals(self._friends)
         self._constant, self._weights = weights.company if others else weights.alone
 
     def _near(self, index: int, third: Iterable[int]) -> dict[int, float]:
         scores = ((other, self.corpus.score(index, other)) for other in third)
         return {other: score for other, score in scores if score >= FAINT}
 
-    def context(self, row: int, at: int) -> Context:
+    def _friends_of(self, row: int, column: int) -> float:
+        near, also = self._heard_left[row], self._heard_right[column]
+        return math.fsum(near[other] * also[other] for other in near.keys() & also.keys())
+
+    def context(self, row: int, column: int) -> Context:
         """What a pair looks like among its rivals and the others."""
-        own = self.odds[row, at]
-        rivals = [
-            second if own == best else best
-            for best, second in (self._row_best[row], self._column_best[at])
-        ]
-        near, also = self._heard_left[row], self._heard_right[at]
-        friends = math.fsum(score * also[other] for other, score in near.items() if other in also)
+        friends = self._friends[row, column]
+        rivals = max(self._friends_of_rival(row, column), 0.0)
+        near, also = self._heard_left[row], self._heard_right[column]
         return Context(
-            own=own,
+            own=self.odds[row, column],
+            rival=max(self._rival(row, column), LEAST_WORDS),
             friends=math.log1p(friends),
-            rival=max(rivals),
-            lesser_rival=min(rivals),
-            crowd=self._crowd,
+            share=friends / (friends + rivals + 0.3),
             heard=math.log1p(math.fsum(near.values())) + math.log1p(math.fsum(also.values())),
         )
 
-    def log_odds(self, row: int, at: int) -> float:
+    def log_odds(self, row: int, column: int) -> float:
         """The log odds that a pair is the same, its rivals and the others considered."""
-        return self._constant + sum(map(mul, self._weights, self.context(row, at)))
+        return self._constant + sum(map(mul, self._weights, self.context(row, column)))
 
-    def match(self, row: int, at: int, score: float) -> Match:
+    def match(self, row: int, column: int, score: float) -> Match:
         """The pair's match with its words."""
-        column = self.start + at
-        where = evidence(self.corpus.claims[row], self.corpus.claims[column])
-        why, words = self.corpus.because(row, column, where), self.corpus.words(row, column)
-        alone = chance(self.odds[row, at])
-        if alone < THRESHOLD <= score and self.context(row, at).friends > 0:
+        index = self.start + column
+        where = evidence(self.corpus.claims[row], self.corpus.claims[index])
+        why, words = self.corpus.because(row, index, where), self.corpus.words(row, index)
+        alone = chance(self.odds[row, column])
+        if alone < THRESHOLD <= score and self.context(row, column).friends > 0:
             return Match(score, f"{why} Other claims say what both say.", How.OTHERS)
         return Match(score, why, _rests_on(words, where))
 
 
-def _two_best(odds: Iterable[tuple[int, float]]) -> Mapping[int, tuple[float, float]]:
-    """For each index the highest and the second highest log odds; LEAST_WORDS for want of one."""
+class _Rivals:
+    """For each pair the highest value of another pair with the same row or the same column."""
+
+    def __init__(self, values: Mapping[tuple[int, int], float]) -> None:
+        self._values = values
+        self._row_best = _two_best((row, value) for (row, _), value in values.items())
+        self._column_best = _two_best((column, value) for (_, column), value in values.items())
+
+    def __call__(self, row: int, column: int) -> float:
+        own = self._values[row, column]
+        return max(
+            second if own == best else best
+            for best, second in (self._row_best[row], self._column_best[column])
+        )
+
+
+def _two_best(values: Iterable[tuple[int, float]]) -> Mapping[int, tuple[float, float]]:
+    """For each index the highest and the second highest value; minus infinity for want of one."""
     best: dict[int, tuple[float, float]] = {}
-    for index, value in odds:
-        first, second = best.get(index, (LEAST_WORDS, LEAST_WORDS))
+    for index, value in values:
+        first, second = best.get(index, (-math.inf, -math.inf))
         best[index] = (max(first, value), max(second, min(first, value)))
     return best
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from itertools import combinations
 
 from reviews.gap.clusters import clusters
 from reviews.gap.comparison import Comparison
@@ -74,16 +73,8 @@ def _fit(item: Stored, other: Stored, compared: Comparison) -> float:
 
 def groups(free: Sequence[Stored], compared: Comparison) -> list[list[Stored]]:
     """The claims that speak of the same thing, together; each claim once."""
-    index = {name_of(item): at for at, item in enumerate(free)}
-    decided = {
-        (index[first], index[second]): same
-        for (first, second), same in compared.decided().items()
-        if first in index and second in index
-    }
-    entries = [at for at, item in enumerate(free) if isinstance(item, KeyClaim)]
-    decided |= dict.fromkeys(combinations(entries, 2), False)
     claims, witnesses = [item.claim() for item in free], [witness_of(item) for item in free]
-    return [[free[at] for at in group] for group in clusters(claims, witnesses, decided)]
+    return [[free[at] for at in group] for group in clusters(claims, witnesses, compared.decided(free))]
 
 
 def homes_of(

@@ -19,9 +19,7 @@ LONGEST = 400
 MatchedBy = ClaimFields.MatchedBy
 NOBODY_ELSE = "Nobody else speaks of it."
 BY_PERSON = "A person put it here."
-LEFT_BEHIND = (
-    "Nothing else in this defect resembles it: a person put the other claims here, or took some away."
-)
+LEFT_BEHIND = "Nothing else here resembles it: a person put the others here, or took some away."
 
 
 def explain(members: Sequence[Stored], compared: Comparison) -> None:

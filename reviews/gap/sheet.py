@@ -101,7 +101,7 @@ class Sheet:
         }
 
     def write(self) -> None:
-        """Store what changed, and drop the undecided defects that no claim is left in."""
+        """Store what changed, and drop the defects without a claim in which no person had a hand."""
         Note.objects.bulk_update(self._changed(Note), PLACED)
         Finding.objects.bulk_update(self._changed(Finding), PLACED)
         KeyClaim.objects.bulk_update(self._changed(KeyClaim), PLACED)
@@ -117,9 +117,11 @@ class Sheet:
         return [item for item in rows if _values(item, _COLUMNS) != self._claims_were[id(item)]]
 
     def _empty(self) -> set[int]:
-        taken = self.members().keys() | {defect.duplicate_of_id for defect in self.defects}
+        kept = self.members().keys() | {defect.duplicate_of_id for defect in self.defects}
         return {
-            defect.pk for defect in self.defects if defect.pk not in taken and defect.standing == _UNDECIDED
+            defect.pk
+            for defect in self.defects
+            if defect.pk not in kept and _open(defect) and not defect.titled_by_person
         }
 
 

@@ -80,8 +80,8 @@ def rename(defect: Defect, title: str, severity: Severity) -> None:
 def move(claim: Stored, to: Defect | None) -> Defect:
     """Move a claim into another defect of its snapshot, or into a new one of its own.
 
-    An undecided defect that is left without claims goes away; a decided one stays. So does one that
-    only the answer key knew: with its entry the key's word goes.
+    A defect that is left without claims goes away, unless a person decided or renamed it. Where an
+    entry of the answer key is moved, the key's word goes with it.
     Raises Refused where the defect is of another snapshot.
     """
     with transaction.atomic():

@@ -10,21 +10,21 @@ import math
 import random
 import statistics
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
 from reviews.claims import Claim
 from reviews.exchange.labelled import Heap, Sides, company, read_heaps, read_sides
-from reviews.gap.assignment import best_assignment
 from reviews.gap.clusters import clusters
 from reviews.gap.match import Pairing, canonical, chance, one_to_one
+from reviews.gap.match_assignment import best_assignment
 from reviews.gap.match_weights import FITTED, Context, Weights
 from reviews.gap.match_words import Lexicon, Likeness
 
 FOLDS = 6
-RIDGE = 3.0
+RIDGE, CONTEXT_RIDGE = 3.0, 1.0
 """The penalty on a weight's square, all figures having been scaled to a deviation of one."""
 
 Row = tuple[float, ...]
@@ -59,7 +59,9 @@ def load(folder: Path) -> list[Code]:
     ]
 
 
-def logistic(rows: Sequence[Row], labels: Sequence[bool], weights: Sequence[float], ridge: float = RIDGE) -> Row:
+def logistic(
+    rows: Sequence[Row], labels: Sequence[bool], weights: Sequence[float], ridge: float = RIDGE
+) -> Row:
     """A constant and a weight for each figure: ridge-penalised logistic regression by Newton's method."""
     total = sum(weights)
     columns = list(zip(*rows, strict=True))
@@ -68,9 +70,7 @@ def logistic(rows: Sequence[Row], labels: Sequence[bool], weights: Sequence[floa
         math.sqrt(sum(w * (x - mean) ** 2 for x, w in zip(column, weights, strict=True)) / total) or 1.0
         for column, mean in zip(columns, means, strict=True)
     ]
-    scaled = [
-        (1.0, *((x - m) / d for x, m, d in zip(row, means, deviations, strict=True))) for row in rows
-    ]
+    scaled = [(1.0, *((x - m) / d for x, m, d in zip(row, means, deviations, strict=True))) for row in rows]
     size = len(means) + 1
     beta = [0.0] * size
     for _ in range(8):
@@ -167,20 +167,21 @@ def fit(codes: Sequence[Code], pairs: Callable[[Code], tuple[list[Row], list[boo
     weights = replace(FITTED, words=(constant, Likeness(*rest)))
     weights = replace(weights, company=_fit_context(codes, weights, company=True))
     weights = replace(weights, alone=_fit_context(codes, weights, company=False))
-    return replace(weights, join=_fit_join(codes, weights))
+    return replace(weights, lenience=_fit_lenience(codes, weights))
 
 
 def _fit_context(codes: Sequence[Code], weights: Weights, *, company: bool) -> tuple[float, Context]:
-    groups = [
-        (Pairing(group.left, group.right, sorted(others, key=canonical) if company else (), weights), group)
-        for code in codes
-        for group, others in zip(code.sides, code.others, strict=True)
-    ]
-    constant, fitted = 0.0, Context(1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    contexts = [{pair: pairing.context(*pair) for pair in pairing.odds} for pairing, _ in groups]
+    groups, contexts = [], []
+    for code in codes:
+        for group, others in zip(code.sides, code.others, strict=True):
+            third = sorted(others, key=canonical) if company else ()
+            pairing = Pairing(group.left, group.right, third, weights)
+            groups.append(group)
+            contexts.append({pair: pairing.context(*pair) for pair in pairing.odds})
+    constant, fitted = 0.0, Context(1.0, 0.0, 0.0, 0.0, 0.0)
     for _ in range(3):
         rows, labels = [], []
-        for (_, group), context in zip(groups, contexts, strict=True):
+        for group, context in zip(groups, contexts, strict=True):
             odds = {pair: constant + sum(map(float.__mul__, fitted, row)) for pair, row in context.items()}
             chosen = dict(best_assignment({pair: chance(value) + 1e-6 for pair, value in odds.items()}))
             matched = dict(group.matches)
@@ -191,36 +192,41 @@ def _fit_context(codes: Sequence[Code], weights: Weights, *, company: bool) -> t
                 if right is not None:
                     rows.append(tuple(context[left, right]))
                     labels.append(left in matched)
-        constant, *rest = logistic(rows, labels, [1.0] * len(rows))
+        constant, *rest = logistic(rows, labels, [1.0] * len(rows), CONTEXT_RIDGE)
         fitted = Context(*rest)
     return constant - _cut(groups, contexts, constant, fitted), fitted
 
 
-def _cut(groups, contexts, constant, fitted) -> float:  # type: ignore[no-untyped-def]
+def _cut(
+    groups: Sequence[Sides],
+    contexts: Sequence[Mapping[tuple[int, int], Context]],
+    constant: float,
+    fitted: Context,
+) -> float:
     """From which log odds on a pair should count, for the best F1."""
     cuts = [step / 10 for step in range(-15, 16)]
     scores = []
     for cut in cuts:
         counted = Counted()
-        for (_, group), context in zip(groups, contexts, strict=True):
-            odds = {pair: constant - cut + sum(map(float.__mul__, fitted, row)) for pair, row in context.items()}
+        for group, context in zip(groups, contexts, strict=True):
+            odds = {
+                pair: constant - cut + sum(map(float.__mul__, fitted, row)) for pair, row in context.items()
+            }
             pairs = best_assignment({pair: chance(value) for pair, value in odds.items() if value >= 0})
             counted.add({left for left, _ in pairs}, {left for left, _ in group.matches})
         scores.append(counted.f1)
     return cuts[_smoothed_best(scores, 4)]
 
 
-def _fit_join(codes: Sequence[Code], weights: Weights) -> float:
-    joins = [step / 40 for step in range(8, 34)]
-    scores = [b_cubed(codes, replace(weights, join=join)) for join in joins]
-    return joins[_smoothed_best(scores, 2)]
+def _fit_lenience(codes: Sequence[Code], weights: Weights) -> float:
+    tried = [step / 10 for step in range(-5, 26)]
+    scores = [b_cubed(codes, replace(weights, lenience=lenience)) for lenience in tried]
+    return tried[_smoothed_best(scores, 2)]
 
 
 def _smoothed_best(scores: Sequence[float], reach: int) -> int:
     """The index of the best score, each taken as the mean with those around it."""
-    around = [
-        statistics.mean(scores[max(at - reach, 0) : at + reach + 1]) for at in range(len(scores))
-    ]
+    around = [statistics.mean(scores[max(at - reach, 0) : at + reach + 1]) for at in range(len(scores))]
     return max(range(len(scores)), key=lambda at: around[at])
 
 

@@ -64,9 +64,11 @@ def test_no_defect_spans_two_files(said: list[Claim]) -> None:
 
 @given(st.lists(claims, min_size=2, max_size=8), st.data())
 def test_what_was_told_apart_never_comes_together(said: list[Claim], data: st.DataObject) -> None:
-    pairs = st.tuples(st.integers(0, len(said) - 1), st.integers(0, len(said) - 1)).filter(lambda p: p[0] != p[1])
+    pairs = st.tuples(st.integers(0, len(said) - 1), st.integers(0, len(said) - 1)).filter(
+        lambda p: p[0] != p[1]
+    )
     apart = data.draw(st.lists(pairs, max_size=6))  # type: ignore[attr-defined]
-    groups = clusters(said, decided={pair: False for pair in apart})
+    groups = clusters(said, decided=dict.fromkeys(apart, False))
     home = {index: at for at, group in enumerate(groups) for index in group}
     for i, j in apart:
         assert home[i] != home[j]

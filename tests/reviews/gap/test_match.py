@@ -117,7 +117,9 @@ def test_of_two_notes_on_one_finding_only_the_better_goes_to_it() -> None:
 def test_what_others_say_brings_two_together() -> None:
     """Amara and the model use no word in common; Chiara uses both of their words."""
     amara = Claim("coupon codes can be guessed by trying", "short codes and no limit on attempts at checkout")
-    model = Claim("brute force of vouchers", "missing throttling lets an attacker enumerate discount vouchers")
+    model = Claim(
+        "brute force of vouchers", "missing throttling lets an attacker enumerate discount vouchers"
+    )
     chiara = Claim(
         "no limit on attempts at coupon codes",
         "short codes can be guessed by trying at checkout: missing throttling lets an attacker enumerate "

@@ -15,13 +15,9 @@ def best_assignment(scores: Mapping[tuple[int, int], float]) -> list[tuple[int, 
     columns = sorted({column for _, column in scores})
     # Each row has a column of its own that costs nothing: staying alone is never worse than a bad pair.
     width = len(columns) + len(rows)
-    costs = [
-        [-scores.get((row, column), 0.0) for column in columns] + [0.0] * len(rows) for row in rows
-    ]
+    costs = [[-scores.get((row, column), 0.0) for column in columns] + [0.0] * len(rows) for row in rows]
     found = _assigned(costs, width)
-    pairs = (
-        (rows[row], columns[at]) for at, row in enumerate(found[: len(columns)]) if row is not None
-    )
+    pairs = ((rows[row], columns[at]) for at, row in enumerate(found[: len(columns)]) if row is not None)
     return sorted(pair for pair in pairs if pair in scores)
 
 
