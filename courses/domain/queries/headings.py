@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from reviews.gap.digest import Digest
-from reviews.gap.tables.blind import FEWEST_COMPARED, BlindSpots, Repeats, Thesis
+from reviews.gap.tables.blind import FEWEST_COMPARED, BlindSpots, Repeats, Thesis, repeats
 from reviews.gap.tables.reviewers import ReviewerRow, Step
-from reviews.gap.tables.students import Learnt, Nobody, TestsRow, learnt
+from reviews.gap.tables.students import Learnt, Nobody, TestsRow, green_tests, learnt
+
+
+@dataclass(frozen=True, slots=True)
+class Headlines:
+    """The class in three sentences, each with the place on the insights page that tells the rest."""
+
+    submissions: int
+    valid: int
+    sentences: tuple[tuple[str, str], ...]
+
+
+def headlines(digest: Digest) -> Headlines:
+    """What the students caught, what self-review repeats, what green tests hide."""
+    return Headlines(
+        digest.count("totals", ("submissions",)),
+        digest.count("totals", ("valid",)),
+        (
+            ("learnt", of_learnt(learnt(digest))),
+            ("repeats", of_repeats(repeats(digest))),
+            ("tests", of_tests(green_tests(digest))),
+        ),
+    )
 
 
 def of_spots(table: BlindSpots) -> str:
