@@ -63,8 +63,14 @@ def rebuilt(assignment_id: int, held: Held) -> Digest:
     revisions = counting_revisions().filter(submission__assignment=assignment_id)
     facts = tallies_of(revisions).values_list("facts", flat=True)
     counted = digest(Facts.from_json(values) for values in facts.iterator(chunk_size=200))
-    DigestRow.objects.update_or_create(
-        assignment_id=assignment_id, defaults={"counts": counted.as_json(), **held._asdict()}
+    row = DigestRow(
+        assignment_id=assignment_id, counts=counted.as_json(), tallies=held.tallies, newest=held.newest
+    )
+    DigestRow.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["assignment"],
+        update_fields=["counts", "tallies", "newest", "updated_at"],
     )
     return counted
 
