@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from courses.models import Assignment, Membership, Revision, Submission
 from reviews.gap.facts import Facts
@@ -24,7 +25,13 @@ def revised(submission: Submission, found: Facts) -> Revision:
     number = submission.revisions.count() + 1
     snapshot = Snapshot.objects.create(sha256="0" * 64)
     Seal.objects.create(
-        snapshot=snapshot, sha256="0" * 64, note_count=0, found_nothing=True, sealed_by=submission.student.user
+        snapshot=snapshot,
+        snapshot_sha256="0" * 64,
+        notes_sha256="0" * 64,
+        sha256="0" * 64,
+        note_count=0,
+        found_nothing=True,
+        sealed_at=timezone.now(),
     )
     told(snapshot, found)
     return Revision.objects.create(submission=submission, number=number, snapshot=snapshot)

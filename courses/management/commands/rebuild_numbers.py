@@ -30,6 +30,4 @@ class Command(BaseCommand):
         snapshots = counting_revisions().filter(submission__assignment__in=assignments)
         made = tallies.rebuild(list(snapshots.values_list("snapshot", flat=True)))
         counted = rebuild(assignments)
-        self.stdout.write(
-            f"Rebuilt the tallies of {made} submissions and the insights of {counted} assignments."
-        )
+        self.stdout.write(f"Rebuilt the numbers of {made} submissions and of {counted} assignments.")
