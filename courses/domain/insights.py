@@ -12,7 +12,6 @@ from courses.models import Assignment, Course, Revision
 from courses.models import Digest as DigestRow
 from reviews.gap.digest import VERSION, Digest, digest
 from reviews.gap.facts import Facts
-from reviews.models import Tally
 
 
 class Held(NamedTuple):
@@ -29,9 +28,9 @@ def counting_revisions() -> QuerySet[Revision]:
     return sealed.filter(~Exists(later))
 
 
-def tallies_of(revisions: QuerySet[Revision]) -> QuerySet[Tally]:
-    """The tallies of these revisions."""
-    return Tally.objects.filter(snapshot__in=revisions.values("snapshot"))
+def told(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
+    """Those of these revisions that have a tally, in no order; its columns are `snapshot__tally__…`."""
+    return revisions.filter(snapshot__tally__isnull=False).order_by()
 
 
 def digest_of(assignment: Assignment) -> Digest:
@@ -61,7 +60,7 @@ def rebuilt(assignment_id: int, held: Held) -> Digest:
     longer than it should.
     """
     revisions = counting_revisions().filter(submission__assignment=assignment_id)
-    facts = tallies_of(revisions).values_list("facts", flat=True)
+    facts = told(revisions).values_list("snapshot__tally__facts", flat=True)
     counted = digest(Facts.from_json(values) for values in facts.iterator(chunk_size=200))
     row = DigestRow(
         assignment_id=assignment_id, counts=counted.as_json(), tallies=held.tallies, newest=held.newest
@@ -86,9 +85,7 @@ def rebuild(assignments: Iterable[Assignment]) -> int:
 
 def _held(assignment_ids: list[int]) -> dict[int, Held]:
     rows = (
-        counting_revisions()
-        .filter(submission__assignment__in=assignment_ids, snapshot__tally__isnull=False)
-        .order_by()
+        told(counting_revisions().filter(submission__assignment__in=assignment_ids))
         .values_list("submission__assignment")
         .annotate(Count("pk"), Max("snapshot__tally__updated_at"))
     )

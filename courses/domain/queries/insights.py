@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
-from courses.domain.insights import counting_revisions, tallies_of
+from courses.domain.insights import counting_revisions, told
 from courses.models import Assignment, Course, Membership, Revision, Submission
 from reviews.gap.counted import STUDENT, Key, category_of
 from reviews.gap.digest import behind
@@ -21,7 +21,7 @@ from reviews.gap.tables.base import Number, Ratio
 ROWS_A_PAGE = 50
 """Students, or defects."""
 
-_SUBMISSION = "snapshot__revision__submission"
+_TALLY = "snapshot__tally"
 _SUMS = ("valid", "caught", "false_notes", "undecided", "brier_sum", "brier_count")
 
 Scope = Assignment | Course
@@ -85,35 +85,30 @@ class StudentRow:
         )
 
 
-def students(scope: Scope, page: str | int | None, rows: int = ROWS_A_PAGE) -> tuple[Page[Any], list[Worth]]:
-    """A page of students by what they missed, the most first, with what that comes to; in two queries."""
+def students(scope: Scope, page: str | int | None, rows: int = ROWS_A_PAGE) -> Page[tuple[int, Worth]]:
+    """A page of students by what they missed, the most first, with what that comes to; in one query."""
     found = (
-        tallies_of(revisions_of(scope))
-        .order_by()
-        .values(student=F(f"{_SUBMISSION}__student"))
-        .annotate(**{f"sum_{name}": Sum(name) for name in _SUMS})
-        .annotate(missed=F("sum_valid") - F("sum_caught"))
-        .order_by("-missed", "student")
+        told(revisions_of(scope))
+        .values_list("submission__student")
+        .annotate(*(Sum(f"{_TALLY}__{name}") for name in _SUMS))
     )
-    shown: Page[Any] = Paginator(found, rows).get_page(page)
-    return shown, [Worth(*(row[f"sum_{name}"] for name in _SUMS)) for row in shown]
+    everyone = [(student, Worth(*sums)) for student, *sums in found]
+    everyone.sort(key=lambda row: (row[1].caught - row[1].valid, row[0]))
+    return Paginator(everyone, rows).get_page(page)
 
 
 def student_rows(scope: Scope, page: str | int | None) -> tuple[Page[Any], list[StudentRow]]:
-    """A page of students with what they missed by category, in four queries."""
-    shown, worths = students(scope, page)
-    people = _people(row["student"] for row in shown)
+    """A page of students with what they missed by category, in three queries."""
+    shown = students(scope, page)
+    people = _people(student for student, _ in shown)
     counts: dict[int, Counter[tuple[str, bool]]] = defaultdict(Counter)
-    facts = tallies_of(revisions_of(scope).filter(submission__student__in=people))
-    for student, values in facts.values_list(f"{_SUBMISSION}__student", "facts").iterator(chunk_size=200):
-        for defect in Facts.from_json(values).defects:
+    rows = told(revisions_of(scope).filter(submission__student__in=people))
+    facts = rows.values_list("submission__student", f"{_TALLY}__facts")
+    for student, values in facts.iterator(chunk_size=200):
+        for defect in Facts.from_json({**values, "witnesses": ()}).defects:
             if defect.valid and STUDENT in defect.asked:
                 counts[student][category_of(defect), STUDENT in defect.seen] += 1
-    rows = [
-        StudentRow(people[row["student"]], worth, _ratios(counts[row["student"]]))
-        for row, worth in zip(shown, worths, strict=True)
-    ]
-    return shown, rows
+    return shown, [StudentRow(people[pk], worth, _ratios(counts[pk])) for pk, worth in shown]
 
 
 def _people(ids: Iterable[int]) -> dict[int, Membership]:
@@ -148,27 +143,22 @@ class TermRow:
 def term_rows(
     course: Course, assignments: Sequence[Assignment], page: str | int | None, rows: int
 ) -> tuple[Page[Any], list[TermRow]]:
-    """A page of students with what their notes were worth in each assignment, in four queries."""
-    shown, totals = students(course, page, rows)
-    people = _people(row["student"] for row in shown)
+    """A page of students with what their notes were worth in each assignment, in three queries."""
+    shown = students(course, page, rows)
+    people = _people(student for student, _ in shown)
     found = worths(revisions_of(course).filter(submission__student__in=people))
-    lines = [
-        TermRow(
-            people[row["student"]],
-            total,
-            tuple(found.get((row["student"], assignment.pk)) for assignment in assignments),
-        )
-        for row, total in zip(shown, totals, strict=True)
+    return shown, [
+        TermRow(people[pk], total, tuple(found.get((pk, assignment.pk)) for assignment in assignments))
+        for pk, total in shown
     ]
-    return shown, lines
 
 
 def worths(revisions: QuerySet[Revision]) -> dict[tuple[int, int], Worth]:
     """What the notes of each revision were worth, by (student, assignment)."""
-    columns = (f"{_SUBMISSION}__student", f"{_SUBMISSION}__assignment", *_SUMS)
+    columns = ("submission__student", "submission__assignment", *(f"{_TALLY}__{name}" for name in _SUMS))
     return {
         (student, assignment): Worth(*sums)
-        for student, assignment, *sums in tallies_of(revisions).values_list(*columns)
+        for student, assignment, *sums in told(revisions).values_list(*columns)
     }
 
 
@@ -221,9 +211,9 @@ def defects_behind(
         revisions = revisions.filter(submission__student=student)
     names = ("student__user__last_name", "student__user__first_name", "assignment__title", "pk")
     rows = (
-        tallies_of(revisions)
-        .order_by(*(f"{_SUBMISSION}__{name}" for name in ("assignment__due_at", *names[:2], "pk")))
-        .values_list("facts", *(f"{_SUBMISSION}__{name}" for name in names))
+        told(revisions)
+        .order_by(*(f"submission__{name}" for name in ("assignment__due_at", *names[:2], "pk")))
+        .values_list(f"{_TALLY}__facts", *(f"submission__{name}" for name in names))
     )
     found = []
     for values, last, first, assignment, submission in rows.iterator(chunk_size=200):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from courses.domain.insights import tallies_of
+from courses.domain.insights import told
 from courses.domain.queries.insights import Scope, Worth, revisions_of, worths
 from courses.domain.queries.ledger import harmless
 from courses.models import Assignment, Membership
@@ -203,11 +203,11 @@ def _categories(scope: Scope) -> Sheet:
 
     def rows() -> Iterator[Row]:
         names = ("student__user__first_name", "student__user__last_name", "assignment__title")
-        columns = ("facts", *(f"snapshot__revision__submission__{name}" for name in names))
-        tallies = tallies_of(revisions_of(scope)).order_by("snapshot")
-        for values, first, last, title in tallies.values_list(*columns).iterator(chunk_size=200):
+        columns = ("snapshot__tally__facts", *(f"submission__{name}" for name in names))
+        found = told(revisions_of(scope)).order_by("pk").values_list(*columns)
+        for values, first, last, title in found.iterator(chunk_size=200):
             counts: dict[str, list[int]] = {}
-            for defect in Facts.from_json(values).defects:
+            for defect in Facts.from_json({**values, "witnesses": ()}).defects:
                 if defect.valid and STUDENT in defect.asked:
                     counted = counts.setdefault(category_of(defect), [0, 0])
                     counted[0] += STUDENT not in defect.seen
