@@ -82,12 +82,12 @@ def missed(facts: Facts) -> Met:
     tests nor the key are compared with anybody.
     """
     compared = [one for one in facts.witnesses if one.letter not in (TESTS, KEY)]
-    valid = _valid(facts)
+    valid = [(defect, set(defect.asked), set(defect.seen)) for defect in _valid(facts)]
     for one, other in combinations(sorted(compared, key=lambda item: item.siglum), 2):
-        for defect in valid:
-            if one.siglum in defect.asked and other.siglum in defect.asked:
-                how = _WHICH[one.siglum not in defect.seen, other.siglum not in defect.seen]
-                yield (one.siglum, other.siglum, kin(one, other), how), defect
+        first, second, relation = one.siglum, other.siglum, kin(one, other)
+        for defect, asked, seen in valid:
+            if first in asked and second in asked:
+                yield (first, second, relation, _WHICH[first not in seen, second not in seen]), defect
 
 
 _WHICH = {(True, True): "both", (True, False): "first", (False, True): "second", (False, False): "neither"}
@@ -116,8 +116,7 @@ def repeats(facts: Facts) -> Met:
     What its second pass did, then what the first witness of another family did; only where all
     three were asked.
     """
-    for defect in _valid(facts):
-        own, others = _authors(facts, defect)
+    for defect, own, others in _authors(facts):
         if len(own) > 1 and others and own[0] not in defect.seen:
             yield (
                 (
@@ -133,8 +132,7 @@ def blind(facts: Facts) -> Met:
 
     Of the latter, where a witness of another family was asked: ("all", "asked"), and ("all", "saw").
     """
-    for defect in _valid(facts):
-        own, others = _authors(facts, defect)
+    for defect, own, others in _authors(facts):
         silent = [siglum for siglum in own if siglum not in defect.seen]
         if len(own) > 1 and silent:
             yield ("any",), defect
@@ -307,12 +305,15 @@ def _colour(facts: Facts) -> str:
     return "green" if facts.green else "other"
 
 
-def _authors(facts: Facts, defect: DefectFact) -> tuple[list[str], list[str]]:
-    """Who of the self-review passes, and who of other families, was asked about a defect; in turn."""
-    models = [one for one in in_turn(facts.witnesses) if one.siglum in defect.asked]
+def _authors(facts: Facts) -> Iterator[tuple[DefectFact, list[str], list[str]]]:
+    """Each valid defect with those of the self-review passes, and of other families, asked about it."""
+    models = in_turn(facts.witnesses)
     own = [one for one in models if one.letter == SELF]
-    others = [one for one in models if own and kin(own[0], one) == "two families"]
-    return [one.siglum for one in own], [one.siglum for one in others]
+    others = [one.siglum for one in models if own and kin(own[0], one) == "two families"]
+    passes = [one.siglum for one in own]
+    for defect in _valid(facts):
+        asked = set(defect.asked)
+        yield defect, [one for one in passes if one in asked], [one for one in others if one in asked]
 
 
 def counts_of(facts: Facts) -> Mapping[str, Counter[Key]]:
