@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
-from operator import mul
 
 from reviews.claims import Claim
 from reviews.gap.match_assignment import best_assignment
@@ -143,7 +142,7 @@ class Corpus:
 
     def words(self, i: int, j: int) -> float:
         """The log odds that two claims are the same by their words alone."""
-        odds = self._constant + sum(map(mul, self._weights, self._lexicon.likeness(i, j)))
+        odds = self._constant + weighed(self._weights, self._lexicon.likeness(i, j))
         return min(max(odds, LEAST_WORDS), MOST_WORDS)
 
     def because(self, i: int, j: int, where: Evidence) -> str:
@@ -231,7 +230,7 @@ class Pairing:
 
     def log_odds(self, row: int, column: int) -> float:
         """The log odds that a pair is the same, its rivals and the others considered."""
-        return self._constant + sum(map(mul, self._weights, self.context(row, column)))
+        return self._constant + weighed(self._weights, self.context(row, column))
 
     def match(self, row: int, column: int, score: float) -> Match:
         """The pair's match with its words."""
@@ -273,6 +272,11 @@ def _rests_on(words: float, where: Evidence) -> How:
     if not where.points:
         return How.WORDS
     return How.WORDS_AND_PLACE if words >= 0 else How.PLACE
+
+
+def weighed(weights: tuple[float, ...], figures: tuple[float, ...]) -> float:
+    """The sum of figures, each times its weight."""
+    return math.fsum(map(float.__mul__, weights, figures))
 
 
 def chance(log_odds: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 
 from django.utils import timezone
 
@@ -13,8 +13,7 @@ from reviews.gap.reasons import REASON
 from reviews.gap.stored import Stored, claims_on, speaks
 from reviews.gap.wording import WORDS, put_in_words
 from reviews.models import Defect, Finding, KeyClaim, Note, Snapshot
-
-Kind = TypeVar("Kind", Note, Finding, KeyClaim)
+from reviews.models.writing import update_rows
 
 PLACED = ("defect", *REASON)
 """What `write` stores of a claim."""
@@ -97,24 +96,23 @@ class Sheet:
             pk
             for pk, held in members.items()
             if [id(item) for item in held] != [id(item) for item in self._members_were.get(pk, ())]
-            or any(not item.matched_by for item in held)
+            or not all(item.matched_by for item in held)
         }
 
     def write(self) -> None:
         """Store what changed, and drop the defects without a claim in which no person had a hand."""
-        Note.objects.bulk_update(self._changed(Note), PLACED)
-        Finding.objects.bulk_update(self._changed(Finding), PLACED)
-        KeyClaim.objects.bulk_update(self._changed(KeyClaim), PLACED)
+        for kind in (Note, Finding, KeyClaim):
+            changed = [item for item in self.stored if isinstance(item, kind) and self._is_changed(item)]
+            update_rows(changed, PLACED)
         gone = self._empty()
         if gone:
             Defect.objects.filter(pk__in=gone).delete()
         self.defects = [defect for defect in self.defects if defect.pk not in gone]
         known = [d for d in self.defects if _values(d, KNOWN) != self._defects_were.get(d.pk)]
-        Defect.objects.bulk_update(known, KNOWN)
+        update_rows(known, KNOWN)
 
-    def _changed(self, kind: type[Kind]) -> list[Kind]:
-        rows = (item for item in self.stored if isinstance(item, kind))
-        return [item for item in rows if _values(item, _COLUMNS) != self._claims_were[id(item)]]
+    def _is_changed(self, item: Stored) -> bool:
+        return _values(item, _COLUMNS) != self._claims_were[id(item)]
 
     def _empty(self) -> set[int]:
         kept = self.members().keys() | {defect.duplicate_of_id for defect in self.defects}

@@ -18,7 +18,7 @@ from pathlib import Path
 from reviews.claims import Claim
 from reviews.exchange.labelled import Heap, Sides, company, read_heaps, read_sides
 from reviews.gap.clusters import clusters
-from reviews.gap.match import Pairing, canonical, chance, one_to_one
+from reviews.gap.match import Pairing, canonical, chance, one_to_one, weighed
 from reviews.gap.match_assignment import best_assignment
 from reviews.gap.match_weights import FITTED, Context, Weights
 from reviews.gap.match_words import Lexicon, Likeness
@@ -45,7 +45,7 @@ def load(folder: Path) -> list[Code]:
     sides = read_sides((folder / "pairs.jsonl").read_text())
     heaps = read_heaps((folder / "clusters.jsonl").read_text())
     others = company(sides)
-    names = sorted({group.name.split(" ")[0] for group in (*sides, *heaps)})
+    names = sorted({name.split(" ")[0] for name in (*(g.name for g in sides), *(h.name for h in heaps))})
     return [
         Code(
             name,
@@ -182,7 +182,7 @@ def _fit_context(codes: Sequence[Code], weights: Weights, *, company: bool) -> t
     for _ in range(3):
         rows, labels = [], []
         for group, context in zip(groups, contexts, strict=True):
-            odds = {pair: constant + sum(map(float.__mul__, fitted, row)) for pair, row in context.items()}
+            odds = {pair: constant + weighed(fitted, row) for pair, row in context.items()}
             chosen = dict(best_assignment({pair: chance(value) + 1e-6 for pair, value in odds.items()}))
             matched = dict(group.matches)
             for left in range(len(group.left)):
@@ -209,9 +209,7 @@ def _cut(
     for cut in cuts:
         counted = Counted()
         for group, context in zip(groups, contexts, strict=True):
-            odds = {
-                pair: constant - cut + sum(map(float.__mul__, fitted, row)) for pair, row in context.items()
-            }
+            odds = {pair: constant - cut + weighed(fitted, row) for pair, row in context.items()}
             pairs = best_assignment({pair: chance(value) for pair, value in odds.items() if value >= 0})
             counted.add({left for left, _ in pairs}, {left for left, _ in group.matches})
         scores.append(counted.f1)
@@ -270,7 +268,7 @@ def _shares(heap: Heap, weights: Weights) -> Iterable[tuple[float, float]]:
 
 
 def b_cubed_f1(shares: Iterable[tuple[float, float]]) -> float:
-    precision, recall = (statistics.mean(values) for values in zip(*shares, strict=True))
+    precision, recall = (statistics.fmean(values) for values in zip(*shares, strict=True))
     return 2 * precision * recall / (precision + recall)
 
 
@@ -313,4 +311,4 @@ def main(folder: str, seeds: int = 3) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    main(sys.argv[1])
