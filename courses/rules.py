@@ -130,6 +130,8 @@ PERMISSIONS = {
     "courses.view_assignment": is_staff | (is_student & is_published),
     "courses.edit_assignment": is_instructor,
     "courses.view_dashboard": is_staff,
+    "courses.view_insights": is_staff,
+    "courses.view_own_progress": is_student,
     "courses.hand_in": is_student & is_published & is_open,
     # An unsealed submission is the student's own business.
     "courses.view_submission": is_own | (is_staff & is_sealed),

@@ -62,6 +62,12 @@ COURSE = {
     "own_key": INSTRUCTOR,
     "forget_own_key": INSTRUCTOR,
     "assignment_new": INSTRUCTOR,
+    "course_insights": STAFF,
+    "course_insights_students": STAFF,
+    "course_insights_learning": STAFF,
+    "course_insights_defects": STAFF,
+    "course_insights_csv": STAFF,
+    "own_progress": STUDENTS_ONLY,
 }
 ASSIGNMENT = {
     "assignment": MEMBERS,
@@ -72,6 +78,10 @@ ASSIGNMENT = {
     "starter": INSTRUCTOR,
     "drop_starter": INSTRUCTOR,
     "dashboard": STAFF,
+    "insights": STAFF,
+    "insights_students": STAFF,
+    "insights_defects": STAFF,
+    "insights_csv": STAFF,
     "next_ungraded": STAFF,
     "release_many": INSTRUCTOR,
     "hand_in": STUDENTS_ONLY,
@@ -217,6 +227,7 @@ class World:
             "pass_id": text.pk if text else 1,
             "number": defect.number if defect else 1,
             "kind": "note",
+            "table": "repeats",
             "claim_id": note.pk if note else 1,
         }
         wanted = ARGUMENTS[name]
