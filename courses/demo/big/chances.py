@@ -44,7 +44,7 @@ CLAIMS_SPREAD = 4.0
 
 # --- How it is said -------------------------------------------------------------------------------
 UNQUOTED, BESIDE, NO_LINE, NOT_THERE = 0.08, 0.08, 0.03, 0.06
-"""Shares of claims without a quotation; some lines off; without a line; with a quotation that nowhere stands."""
+"""Shares of claims without a quotation; some lines off; without a line; with a quotation that is made up."""
 
 OTHER_SEVERITY = 0.3
 NO_CONFIDENCE = 0.25

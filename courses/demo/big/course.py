@@ -14,7 +14,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
 
 from courses.demo.big import chances
 from courses.demo.big.defects import decide, gathered, judged
@@ -30,20 +29,10 @@ from courses.domain.assignments import PlanLine
 from courses.domain.budgets import name_of
 from courses.domain.circumstances import lasting_name
 from courses.domain.grading import suggest
-from courses.models import Assignment, Course, Grade, Revision, Submission
+from courses.models import Assignment, Course, Grade
 from reviews.engine.seats import seat_of
 from reviews.gap.measures import split
-from reviews.models import (
-    AnswerKey,
-    Connection,
-    KeyEntry,
-    LanguageModel,
-    Note,
-    Review,
-    Reviewer,
-    Seal,
-    Snapshot,
-)
+from reviews.models import AnswerKey, Connection, KeyEntry, LanguageModel, Reviewer
 from reviews.protocols.base import Setup
 
 STUDENTS_AT_ONCE = 50
@@ -136,7 +125,6 @@ class _Term:
             for start in range(0, size.students, STUDENTS_AT_ONCE):
                 chosen = range(start, min(start + STUDENTS_AT_ONCE, size.students))
                 write(desk, [week.answer(desk, room, skills[i], i, next(quotas)) for i in chosen])
-            _set_the_clock_back(desk.assignment)
             self.say(f"{exercise.title}: {size.students} submissions in {time.monotonic() - began:.1f} s")
         return people.course
 
@@ -170,27 +158,6 @@ def _quotas(size: Size) -> Iterator[int]:
         quota = max(drawn, FEWEST_CLAIMS // 2)
         left -= quota
         yield quota
-
-
-def _set_the_clock_back(assignment: Assignment) -> None:
-    """Rows that say when they were stored say when they would have been."""
-    sealed = Seal.objects.filter(snapshot=OuterRef("pk")).values("sealed_at")[:1]
-    of_revision = Seal.objects.filter(snapshot__revision__submission=OuterRef("submission"))
-    of_submission = Seal.objects.filter(snapshot__revision__submission=OuterRef("pk"))
-    mine = Snapshot.objects.filter(revision__submission__assignment=assignment)
-    before = timedelta(hours=3)
-    mine.filter(seal__isnull=False).update(created_at=Subquery(sealed) - before)
-    mine.filter(seal__isnull=True).update(created_at=assignment.opens_at + before)
-    Revision.objects.filter(submission__assignment=assignment).update(
-        created_at=Subquery(of_revision.values("sealed_at")[:1]) - before
-    )
-    Submission.objects.filter(assignment=assignment).update(
-        created_at=Subquery(of_submission.values("sealed_at")[:1]) - before
-    )
-    Note.objects.filter(snapshot__in=mine).update(
-        saved_at=Subquery(Seal.objects.filter(snapshot=OuterRef("snapshot")).values("sealed_at")[:1])
-    )
-    Review.objects.filter(snapshot__in=mine).update(created_at=F("started_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +207,7 @@ class _Week:
         earlier = self.exercise.tree((0, 0, 0)) if dice.random() < chances.HANDED_IN_TWICE else None
         keenness = skill + chances.LEARNING * self.exercise.number
         hearing = hear(room, tree, keenness, claims, dice)
-        things, homes = gathered(hearing, self.exercise, frozenset(desk.entries), dice)
+        things, homes = gathered(hearing, frozenset(desk.entries), dice)
         decide(things, self.exercise, newest=self.newest, dice=dice)
         tests = (_tests(0) if dice.random() < chances.GREEN else _tests(2)) if dice.random() < 0.9 else None
         before_due = timedelta(seconds=round(dice.uniform(600, 70 * 3600), 3))

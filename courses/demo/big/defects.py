@@ -69,7 +69,7 @@ def spoken(hearing: Hearing) -> Iterator[Spoken]:
 
 
 def gathered(
-    hearing: Hearing, exercise: Exercise, key: frozenset[int], dice: random.Random
+    hearing: Hearing, key: frozenset[int], dice: random.Random
 ) -> tuple[list[Thing], list[int]]:
     """The defects by number, and the index of each claim's defect, in the order of `spoken`.
 
@@ -147,7 +147,7 @@ def judged(things: Sequence[Thing], exercise: Exercise) -> list[Judged]:
 
 
 def words_of(thing: Thing, exercise: Exercise) -> tuple[str, Severity, str, int | None]:
-    """Title, severity, category and CWE: the key's, a person's, or those of the claims, as the product has it."""
+    """Title, severity, category and CWE: the key's, else a person's, else those of the claims."""
     topic = exercise.topics[thing.topic]
     if thing.in_key:
         return topic.titles[0], topic.severity, topic.odc_type, topic.cwe

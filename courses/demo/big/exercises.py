@@ -1,4 +1,4 @@
-"""The exercises of the big course: code made of pieces, its near-identical variants, and what is true of it."""
+"""The exercises of the big course: code made of pieces, its near-identical variants, what is true of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ PIECES_A_FILE = 3
 PATHS = ("api.py", "service.py", "storage.py")
 
 HEADERS = {
-    "api.py": '"""What others may ask of $many."""\n\nimport hmac\nimport logging\nimport random\nimport secrets\n\n'
+    "api.py": '"""What others may ask of $many."""\n\nimport hmac\nimport logging\nimport random\n'
+    "import secrets\n\n"
     "log = logging.getLogger(__name__)\n",
     "service.py": '"""What can be done with $many."""\n\nimport time\nfrom dataclasses import asdict\n'
     "from datetime import UTC, datetime\n\nfrom mail import fetch_description, send\n",

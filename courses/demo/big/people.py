@@ -20,8 +20,8 @@ FIRST = (
     "Sanna", "Tariq", "Tuva", "Umar", "Vera", "Wei", "Yara", "Yusuf", "Zoe",
 )  # fmt: skip
 LAST = (
-    "Abebe", "Almeida", "Andersen", "Arslan", "Bauer", "Becker", "Chen", "Costa", "Demir", "Dubois", "Eriksen",
-    "Farah", "Ferrari", "Garcia", "Haddad", "Hoffmann", "Ito", "Jensen", "Kaya", "Keller", "Kowalski", "Lang",
+    "Abebe", "Almeida", "Andersen", "Arslan", "Bauer", "Becker", "Chen", "Costa", "Demir", "Dubois",
+    "Eriksen", "Farah", "Ferrari", "Garcia", "Haddad", "Hoffmann", "Ito", "Jensen", "Kaya", "Keller", "Kowalski", "Lang",
     "Larsen", "Lopez", "Mansour", "Meyer", "Moreau", "Nakamura", "Nguyen", "Nilsson", "Novak", "Okafor",
     "Oliveira", "Park", "Popescu", "Rossi", "Sandberg", "Schmidt", "Silva", "Singh", "Tanaka", "Traore",
     "Ueda", "Vogel", "Weber", "Yamada", "Zhang",
@@ -39,7 +39,7 @@ class People:
 
 
 def populate(name: str, term: str, zone: str, prefix: str, students: int) -> People:
-    """A course with an instructor, assistants and so many students. Nobody of them can sign in by a password."""
+    """A course with an instructor, assistants and so many students. None of them has a password."""
     instructor, *others = store(
         User,
         [

@@ -109,6 +109,7 @@ def _review(held: _Held, scope: str, budgets: Sequence[str], setups: dict[int, d
         result=dict(held.run.done.result),
         state=Review.State(held.run.done.outcome),
         reason=held.run.done.reason,
+        created_at=held.told.sealed_at,
         started_at=held.spans[0][0],
         ended_at=max(end for _, end in held.spans),
     )

@@ -35,6 +35,9 @@ from reviews.models.claim import ClaimFields
 
 MatchedBy = ClaimFields.MatchedBy
 
+HANDED_IN, WROTE = timedelta(hours=3), timedelta(minutes=20)
+"""So long before the seal the code came in, and the last note was written."""
+
 
 @dataclass(slots=True)
 class Answered:
@@ -50,6 +53,16 @@ class Answered:
     sealed_at: datetime
     grade: Grade | None
     dice: random.Random
+
+    @property
+    def handed_in_at(self) -> datetime:
+        """When the code that counts came in."""
+        return self.sealed_at - HANDED_IN
+
+    @property
+    def begun_at(self) -> datetime:
+        """When the first code came in."""
+        return self.handed_in_at - HANDED_IN if self.earlier else self.handed_in_at
 
 
 @dataclass(slots=True)
@@ -89,24 +102,29 @@ def _store_code(trees: Sequence[Tree]) -> None:
 def _submissions(desk: Desk, answers: Sequence[Answered]) -> list[Snapshot]:
     """Submissions, their revisions with files, authorship and clearance; returns the sealed snapshots."""
     submissions = store(
-        Submission, [Submission(assignment=desk.assignment, student=answer.student) for answer in answers]
+        Submission,
+        [
+            Submission(assignment=desk.assignment, student=answer.student, created_at=answer.begun_at)
+            for answer in answers
+        ],
     )
     for submission, answer in zip(submissions, answers, strict=True):
         if answer.grade is not None:
             answer.grade.submission = submission
-    first = [(s, a.earlier, a) for s, a in zip(submissions, answers, strict=True) if a.earlier]
-    last = [(s, a.hearing.tree, a) for s, a in zip(submissions, answers, strict=True)]
+    both = list(zip(submissions, answers, strict=True))
+    first = [(row, answer.earlier, answer, answer.begun_at) for row, answer in both if answer.earlier]
+    last = [(row, answer.hearing.tree, answer, answer.handed_in_at) for row, answer in both]
     handed_in = [*first, *last]
-    snapshots = store(Snapshot, [Snapshot(sha256=tree.sha256) for _, tree, _ in handed_in])
-    twice = {submission.pk for submission, _, _ in first}
+    snapshots = store(Snapshot, [Snapshot(sha256=tree.sha256, created_at=at) for _, tree, _, at in handed_in])
+    twice = {submission.pk for submission, *_ in first}
     files, written, cleared, revisions = [], [], [], []
-    for number, (snapshot, (submission, tree, answer)) in enumerate(zip(snapshots, handed_in, strict=True)):
+    for number, (snapshot, (submission, tree, answer, at)) in enumerate(zip(snapshots, handed_in, strict=True)):
         files += [_file(snapshot, file.path, file.sha256, len(file.lines)) for file in tree.files]
         written.append(_provenance(desk, snapshot, answer))
         leaving = [[file.path, file.sha256, file.path] for file in tree.files]
         cleared.append(Clearance(snapshot=snapshot, files=leaving))
         which = 2 if number >= len(first) and submission.pk in twice else 1
-        revisions.append(Revision(submission=submission, number=which, snapshot=snapshot))
+        revisions.append(Revision(submission=submission, number=which, snapshot=snapshot, created_at=at))
     store(SnapshotFile, files)
     store(Provenance, written)
     store(Clearance, cleared)
@@ -141,8 +159,15 @@ def _provenance(desk: Desk, snapshot: Snapshot, answer: Answered) -> Provenance:
 # --- What was said, and what came of it -----------------------------------------------------------
 def _what_was_said(desk: Desk, answers: Sequence[Answered], snapshots: Sequence[Snapshot]) -> None:
     defects = [_defects(desk, answer, at) for answer, at in zip(answers, snapshots, strict=True)]
-    store(Defect, [row for rows in defects for row in rows if row.duplicate_of is None])
-    store(Defect, [row for rows in defects for row in rows if row.duplicate_of is not None])
+    pairs = [
+        (row, rows[thing.original] if thing.original is not None else None)
+        for answer, rows in zip(answers, defects, strict=True)
+        for row, thing in zip(rows, answer.things, strict=True)
+    ]
+    store(Defect, [row for row, original in pairs if original is None])
+    for row, original in pairs:
+        row.duplicate_of = original
+    store(Defect, [row for row, original in pairs if original is not None])
     _remember_verdicts(desk, answers, defects)
     notes = [_notes(answer, at, rows) for answer, at, rows in zip(answers, snapshots, defects, strict=True)]
     store(Note, [row for rows in notes for row in rows])
@@ -182,9 +207,6 @@ def _defects(desk: Desk, answer: Answered, snapshot: Snapshot) -> list[Defect]:
         if thing.taken_over:
             row.decided_like_id = desk.verdicts.get(thing.topic)
         rows.append(row)
-    for row, thing in zip(rows, answer.things, strict=True):
-        if thing.original is not None:
-            row.duplicate_of = rows[thing.original]
     return rows
 
 
@@ -198,7 +220,7 @@ def _remember_verdicts(desk: Desk, answers: Sequence[Answered], defects: Sequenc
 def _notes(answer: Answered, snapshot: Snapshot, defects: Sequence[Defect]) -> list[Note]:
     rows = []
     for said, home in zip(answer.hearing.notes, answer.homes, strict=False):
-        note = Note(snapshot=snapshot, defect=defects[home])
+        note = Note(snapshot=snapshot, defect=defects[home], saved_at=answer.sealed_at - WROTE)
         _say(note, said, answer, home)
         rows.append(note)
     return rows
