@@ -68,9 +68,7 @@ def spoken(hearing: Hearing) -> Iterator[Spoken]:
                 yield Spoken(said, heard.returned.turn.siglum, outcomes.get(f"F{number}", ""))
 
 
-def gathered(
-    hearing: Hearing, key: frozenset[int], dice: random.Random
-) -> tuple[list[Thing], list[int]]:
+def gathered(hearing: Hearing, key: frozenset[int], dice: random.Random) -> tuple[list[Thing], list[int]]:
     """The defects by number, and the index of each claim's defect, in the order of `spoken`.
 
     What `key` knows of the code has a defect whoever saw it.

@@ -30,8 +30,8 @@ HEADERS = {
     "log = logging.getLogger(__name__)\n",
     "service.py": '"""What can be done with $many."""\n\nimport time\nfrom dataclasses import asdict\n'
     "from datetime import UTC, datetime\n\nfrom mail import fetch_description, send\n",
-    "storage.py": '"""How $many are stored, for people and for other services."""\n\nimport json\nimport pickle\n'
-    "from contextlib import closing\nfrom dataclasses import asdict\nfrom pathlib import Path\n\n"
+    "storage.py": '"""How $many are stored, for people and for other services."""\n\nimport json\n'
+    "import pickle\nfrom contextlib import closing\nfrom dataclasses import asdict\nfrom pathlib import Path\n\n"
     'from database import connect\n\nFOLDER = Path("attachments")\nMOST_BYTES = 1_000_000\n',
 }
 COMMENT = "# Read on paper first.\n"

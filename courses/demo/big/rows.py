@@ -118,7 +118,9 @@ def _submissions(desk: Desk, answers: Sequence[Answered]) -> list[Snapshot]:
     snapshots = store(Snapshot, [Snapshot(sha256=tree.sha256, created_at=at) for _, tree, _, at in handed_in])
     twice = {submission.pk for submission, *_ in first}
     files, written, cleared, revisions = [], [], [], []
-    for number, (snapshot, (submission, tree, answer, at)) in enumerate(zip(snapshots, handed_in, strict=True)):
+    for number, (snapshot, (submission, tree, answer, at)) in enumerate(
+        zip(snapshots, handed_in, strict=True)
+    ):
         files += [_file(snapshot, file.path, file.sha256, len(file.lines)) for file in tree.files]
         written.append(_provenance(desk, snapshot, answer))
         leaving = [[file.path, file.sha256, file.path] for file in tree.files]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, Field, JSONField, Model
 
 ROWS_A_STATEMENT = 1000
 
@@ -49,7 +49,7 @@ def _copy(model: type[Row], rows: Sequence[Row]) -> None:
             row.pk = key
         with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             for row in rows:
-                copy.write_row([field.get_db_prep_save(_value(field, row), connection) for field in fields])
+                copy.write_row([_value(field, row) for field in fields])
                 row._state.adding, row._state.db = False, connection.alias
 
 
@@ -64,7 +64,10 @@ def _keys(cursor: Any, model: type[Model], count: int, table: str) -> list[int]:
 
 
 def _value(field: Field[Any, Any], row: Model) -> Any:
+    """What is copied of a row. The driver takes all that our rows hold as it is, except JSON."""
     value = getattr(row, field.attname)
+    if isinstance(field, JSONField):
+        return field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
     return field.pre_save(row, add=True) if value is None and _takes_the_time(field) else value
 
 

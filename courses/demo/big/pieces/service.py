@@ -108,7 +108,8 @@ def mean_price($many):
         Topic(
             "return sum(prices) / len(prices)",
             Severity.MINOR, DefectType.CHECKING, 369,
-            ("mean_price divides by zero", "No $many, no mean: ZeroDivisionError", "Empty input is not handled"),
+            ("mean_price divides by zero", "No $many, no mean: ZeroDivisionError",
+             "Empty input is not handled"),
             ("Where no $one has a price the page fails with a ZeroDivisionError.",
              "len(prices) is 0 for an empty list, and nothing checks it."),
             "Return None where there is no price.",
