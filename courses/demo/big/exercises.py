@@ -25,14 +25,36 @@ PIECES_A_FILE = 3
 PATHS = ("api.py", "service.py", "storage.py")
 
 HEADERS = {
-    "api.py": '"""What others may ask of $many."""\n\nimport hmac\nimport logging\nimport random\n'
-    "import secrets\n\n"
-    "log = logging.getLogger(__name__)\n",
-    "service.py": '"""What can be done with $many."""\n\nimport time\nfrom dataclasses import asdict\n'
-    "from datetime import UTC, datetime\n\nfrom mail import fetch_description, send\n",
-    "storage.py": '"""How $many are stored, for people and for other services."""\n\nimport json\n'
-    "import pickle\nfrom contextlib import closing\nfrom dataclasses import asdict\nfrom pathlib import Path\n\n"
-    'from database import connect\n\nFOLDER = Path("attachments")\nMOST_BYTES = 1_000_000\n',
+    "api.py": """\"\"\"What others may ask of $many.\"\"\"
+
+import hmac
+import logging
+import random
+import secrets
+
+log = logging.getLogger(__name__)
+""",
+    "service.py": """\"\"\"What can be done with $many.\"\"\"
+
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from mail import fetch_description, send
+""",
+    "storage.py": """\"\"\"How $many are stored, for people and for other services.\"\"\"
+
+import json
+import pickle
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+from database import connect
+
+FOLDER = Path("attachments")
+MOST_BYTES = 1_000_000
+""",
 }
 COMMENT = "# Read on paper first.\n"
 

@@ -22,9 +22,9 @@ FIRST = (
 LAST = (
     "Abebe", "Almeida", "Andersen", "Arslan", "Bauer", "Becker", "Chen", "Costa", "Demir", "Dubois",
     "Eriksen", "Farah", "Ferrari", "Garcia", "Haddad", "Hoffmann", "Ito", "Jensen", "Kaya", "Keller",
-    "Kowalski", "Lang", "Larsen", "Lopez", "Mansour", "Meyer", "Moreau", "Nakamura", "Nguyen", "Nilsson", "Novak", "Okafor",
-    "Oliveira", "Park", "Popescu", "Rossi", "Sandberg", "Schmidt", "Silva", "Singh", "Tanaka", "Traore",
-    "Ueda", "Vogel", "Weber", "Yamada", "Zhang",
+    "Kowalski", "Lang", "Larsen", "Lopez", "Mansour", "Meyer", "Moreau", "Nakamura", "Nguyen", "Nilsson",
+    "Novak", "Okafor", "Oliveira", "Park", "Popescu", "Rossi", "Sandberg", "Schmidt", "Silva", "Singh",
+    "Tanaka", "Traore", "Ueda", "Vogel", "Weber", "Yamada", "Zhang",
 )  # fmt: skip
 
 
