@@ -43,7 +43,7 @@ def _copy(model: type[Row], rows: Sequence[Row]) -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     quote = connection.ops.quote_name
     fields = model._meta.concrete_fields
-    table, columns = quote(model._meta.db_table), ", ".join(quote(field.column) for field in fields)
+    table, columns = quote(model._meta.db_table), ", ".join(quote(field.column or "") for field in fields)
     with connection.cursor() as cursor:
         for row, key in zip(rows, _keys(cursor, model, len(rows), table), strict=True):
             row.pk = key
@@ -55,10 +55,9 @@ def _copy(model: type[Row], rows: Sequence[Row]) -> None:
 
 def _keys(cursor: Any, model: type[Model], count: int, table: str) -> list[int]:
     """So many fresh keys, from the table's own sequence."""
-    pk = model._meta.pk
     cursor.execute(
         "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-        [table, pk.column if pk else "id", count],
+        [table, model._meta.pk.column, count],
     )
     return [key for (key,) in cursor.fetchall()]
 
