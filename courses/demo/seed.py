@@ -21,7 +21,7 @@ from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.models import Assignment, Course, Membership, Submission
 from reviews.engine import notes, passes, reviews
-from reviews.gap.match import compare, prepare
+from reviews.gap.match import THRESHOLD, Corpus
 from reviews.gap.standing import Decision, decide, rename
 from reviews.models import Defect, LanguageModel, Pass, Recording, Review, Reviewer
 from reviews.snapshots.files import SourceFile, tree_sha256
@@ -284,12 +284,11 @@ def _set_the_recordings_pace() -> None:
 
 def _fits(defect: Defect, answers: Sequence[Known]) -> dict[int, float]:
     """How well the defect's claims fit each entry of the answer key; only those that fit at all."""
-    claims = [prepare(item.claim()) for item in (*defect.notes.all(), *defect.findings.all())]
-    scores = {
-        index: max(compare(prepare(known.claim), claim).score for claim in claims)
-        for index, known in enumerate(answers)
-    }
-    return {index: score for index, score in scores.items() if score >= 1}
+    claims = [item.claim() for item in (*defect.notes.all(), *defect.findings.all())]
+    corpus = Corpus([*(known.claim for known in answers), *claims])
+    rows = corpus.scores(range(len(answers)), range(len(answers), len(answers) + len(claims)))
+    scores = {index: max(row) for index, row in enumerate(rows)}
+    return {index: score for index, score in scores.items() if score >= THRESHOLD}
 
 
 def _decision(known: Known) -> Decision:

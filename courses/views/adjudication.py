@@ -37,8 +37,8 @@ from courses.views.htmx import HtmxRequest
 from courses.views.results import score_context
 from reviews.claims import Severity
 from reviews.gap import standing
-from reviews.gap.defects import ABOUT_CODE
-from reviews.models import Defect, Finding, Note
+from reviews.gap.stored import ABOUT_CODE, Stored
+from reviews.models import Defect, Finding, KeyClaim, Note
 
 UNPROCESSABLE = 422
 
@@ -226,9 +226,11 @@ def _defect(request: HtmxRequest, submission_id: int, number: int) -> tuple[Subm
     return submission, get_object_or_404(mine, number=number)
 
 
-def _claim(submission: Submission, kind: str, claim_id: int) -> Note | Finding:
+def _claim(submission: Submission, kind: str, claim_id: int) -> Stored:
     if kind == "note":
         return get_object_or_404(Note, pk=claim_id, snapshot__revision__submission=submission)
+    if kind == "keyclaim":
+        return get_object_or_404(KeyClaim, pk=claim_id, snapshot__revision__submission=submission)
     if kind == "finding":
         about_code = Finding.objects.filter(by_pass__task__in=ABOUT_CODE)
         return get_object_or_404(about_code, pk=claim_id, snapshot__revision__submission=submission)

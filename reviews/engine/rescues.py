@@ -10,7 +10,7 @@ from reviews.claims import Claim, Severity
 from reviews.engine import reviews
 from reviews.engine.clearances import note_people
 from reviews.engine.reviews import Circumstances, Planned
-from reviews.gap.defects import SPEAKING
+from reviews.gap.stored import SPEAKING
 from reviews.models import Defect, Finding, Review, locked
 from reviews.protocols.exhibits import as_text
 

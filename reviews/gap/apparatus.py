@@ -7,21 +7,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 
 from reviews.claims import Severity
-from reviews.gap.defects import SPEAKING, put_in_words
 from reviews.gap.measures import Judged
-from reviews.models import Defect, Finding, Note, Pass, Provenance, Review, Seal, Snapshot
+from reviews.gap.stored import SPEAKING, Stored
+from reviews.gap.wording import put_in_words
+from reviews.models import Defect, Finding, KeyClaim, Note, Pass, Provenance, Review, Snapshot
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.base import Protocol
 from reviews.providers.registry import suits
 
-ORDER = "SLTAXDRMCI"
+ORDER = "SLTAXDRMCIK"
 """The columns from left to right, by the letters of their witnesses. Who only reads texts has none."""
 
 MUTE = (Review.State.INCOMPLETE, Review.State.FAILED)
 """A review that ended so before anybody spoke about the code could not review it."""
+
+BEFORE_ALL = "STK"
+"""The letters of the witnesses that were before every defect: nobody asks them about one file."""
 
 HEAVY = ("raw", "text", "document", "exhibits", "votes")
 """What of a pass only its own page shows."""
@@ -38,7 +42,10 @@ class Sight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A column: its siglum, its full name, and the passes behind it (none for S and T)."""
+    """A column: its siglum, its full name, and the passes behind it (none for S, T and K).
+
+    `review` is the one that it spoke in, the first where there are several.
+    """
 
     siglum: str
     letter: str
@@ -46,6 +53,7 @@ class Witness:
     passes: tuple[Pass, ...] = ()
     recorded: bool = False
     reason: str = ""
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Cell:
 
     witness: Witness
     sight: Sight
-    claims: tuple[Note | Finding, ...] = ()
+    claims: tuple[Stored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,12 @@ class Row:
     cells: tuple[Cell, ...]
     notes: tuple[Note, ...]
     findings: tuple[Finding, ...]
+    key_claims: tuple[KeyClaim, ...] = ()
+
+    @property
+    def claims(self) -> tuple[Stored, ...]:
+        """All that was said of it."""
+        return (*self.notes, *self.findings, *self.key_claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,62 +94,80 @@ def who_saw_what(snapshot: Snapshot, *, decided: bool = True) -> Apparatus:
     """The apparatus of a snapshot, in a fixed number of queries.
 
     With `decided` false nothing of what a person decided shows: duplicates are rows of their own,
-    and every defect has the words of its claims.
+    every defect has the words of its claims, and the answer key is not there.
     """
-    witnesses = witnesses_of(snapshot)
+    witnesses = witnesses_of([snapshot.pk], key=decided)[snapshot.pk]
     defects = list(
         snapshot.defects.select_related("duplicate_of", "decided_by").prefetch_related(
             "notes",
             "findings",
             Prefetch("findings__by_pass", Pass.objects.defer(*HEAVY).select_related("review", "reviewer")),
+            "keyclaims",
         )
     )
     notes: dict[int, list[Note]] = defaultdict(list)
     findings: dict[int, list[Finding]] = defaultdict(list)
+    known: dict[int, list[KeyClaim]] = defaultdict(list)
     for defect in defects:
         home = (defect.duplicate_of_id if decided else None) or defect.pk
         notes[home] += defect.notes.all()
         findings[home] += [item for item in defect.findings.all() if item.by_pass.review.current]
+        known[home] += defect.keyclaims.all()
     if not decided:
+        unsaid = {pk for pk, claims in known.items() if claims and not (notes[pk] or findings[pk])}
+        defects = [defect for defect in defects if defect.pk not in unsaid]
+        known.clear()
         for defect in defects:
             put_in_words(defect, [*notes[defect.pk], *findings[defect.pk]])
     rows = tuple(
-        Row(
-            defect,
-            tuple(_cell(witness, defect, notes[defect.pk], findings[defect.pk]) for witness in witnesses),
-            tuple(notes[defect.pk]),
-            tuple(findings[defect.pk]),
-        )
+        _row(defect, witnesses, notes[defect.pk], findings[defect.pk], known[defect.pk])
         for defect in defects
         if defect.duplicate_of_id is None or not decided
     )
     return Apparatus(witnesses, rows, tuple(d for d in defects if d.duplicate_of_id and decided))
 
 
-def witnesses_of(snapshot: Snapshot) -> tuple[Witness, ...]:
-    """The columns: the student, the linters, the green tests, then the models as they were asked.
+def witnesses_of(snapshot_ids: Iterable[int], *, key: bool = True) -> dict[int, tuple[Witness, ...]]:
+    """The columns of snapshots: the student, the linters, the green tests, the models, the answer key.
 
-    Only passes that speak about the code make one: who read a plan or a patch is no witness here.
-    All of a panel speak under one siglum, and are one witness.
+    Models stand as they were asked. Only passes that speak about the code make one: who read a plan
+    or a patch is no witness here. All of a panel speak under one siglum, and are one witness. In
+    three queries, whatever the number of snapshots; reviews have `seats`, those of their setups.
     """
-    heard: dict[str, list[Pass]] = {}
-    mute: list[Witness] = []
-    reviews = snapshot.reviews.filter(current=True).prefetch_related(
-        Prefetch("passes", Pass.objects.defer(*HEAVY).select_related("reviewer__model"))
+    ids = list(snapshot_ids)
+    columns: dict[int, list[Witness]] = {pk: [] for pk in ids}
+    rows = Snapshot.objects.filter(pk__in=ids).values_list(
+        "pk", "seal", "provenance__tests_passed", "provenance__tests_failed", "applied_key"
     )
+    for pk, seal, passed, failed, applied in rows:
+        if seal:
+            columns[pk].append(Witness("S", "S", "The student"))
+        if is_green(passed, failed):
+            columns[pk].append(Witness("T", "T", "The code's own green tests"))
+        if applied and key:
+            columns[pk].append(Witness("K", "K", "The answer key"))
+    reviews = (
+        Review.objects.filter(snapshot__in=ids, current=True)
+        .defer("setup", "result")
+        .annotate(seats=F("setup__seats"))
+        .prefetch_related(Prefetch("passes", Pass.objects.defer(*HEAVY).select_related("reviewer__model")))
+    )
+    heard: dict[tuple[int, str], list[Pass]] = {}
     for review in reviews:
         letter = PROTOCOLS[review.protocol].letter
         speaking = [item for item in review.passes.all() if item.about_code]
         for item in speaking:
-            heard.setdefault(item.siglum, []).append(item)
+            heard.setdefault((review.snapshot_id, item.siglum), []).append(item)
         if not speaking and review.state in MUTE and letter in ORDER:
-            mute.append(_mute(review))
-    green = Provenance.objects.filter(snapshot=snapshot).first()
-    tests = [Witness("T", "T", "The code's own green tests")] if green and green.green else []
-    sealed = Seal.objects.filter(snapshot=snapshot).exists()
-    student = [Witness("S", "S", "The student")] if sealed else []
-    models = [_heard(siglum, passes) for siglum, passes in heard.items()]
-    return tuple(sorted([*student, *tests, *models, *mute], key=lambda one: ORDER.find(one.letter)))
+            columns[review.snapshot_id].append(_mute(review))
+    for (pk, siglum), passes in heard.items():
+        columns[pk].append(_heard(siglum, passes))
+    return {pk: tuple(sorted(found, key=_column)) for pk, found in columns.items()}
+
+
+def _column(witness: Witness) -> tuple[int, bool]:
+    """Who never came to the code stands last among its like."""
+    return ORDER.find(witness.letter), not witness.passes
 
 
 def judged(snapshot_ids: Iterable[int]) -> dict[int, list[Judged]]:
@@ -160,7 +192,7 @@ def judged(snapshot_ids: Iterable[int]) -> dict[int, list[Judged]]:
                     number=defect.number,
                     title=defect.title,
                     severity=Severity(defect.severity),
-                    valid=_VALID[defect.standing],
+                    valid=is_valid(defect),
                     notes=notes[defect.pk],
                     by_models=defect.pk in by_models,
                 )
@@ -168,34 +200,76 @@ def judged(snapshot_ids: Iterable[int]) -> dict[int, list[Judged]]:
     return by_snapshot
 
 
-_VALID: dict[str, bool | None] = {
-    Defect.Standing.VALID: True,
-    Defect.Standing.INVALID: False,
-    Defect.Standing.UNDECIDED: None,
-}
+def is_valid(defect: Defect) -> bool | None:
+    """What was decided of a defect that is no duplicate; None while nothing is."""
+    return {Defect.Standing.VALID: True, Defect.Standing.INVALID: False}.get(Defect.Standing(defect.standing))
 
 
-def _cell(witness: Witness, defect: Defect, notes: Sequence[Note], findings: Sequence[Finding]) -> Cell:
-    if witness.letter == "S":
-        return Cell(witness, Sight.SEEN if notes else Sight.MISSED, tuple(notes))
-    if witness.letter == "T":
-        return Cell(witness, Sight.MISSED)
-    passes = {item.pk for item in witness.passes}
-    claims = tuple(
-        item for item in findings if item.by_pass_id in passes and item.outcome != Finding.Outcome.DISMISSED
+def _row(
+    defect: Defect,
+    witnesses: Sequence[Witness],
+    notes: Sequence[Note],
+    findings: Sequence[Finding],
+    known: Sequence[KeyClaim],
+) -> Row:
+    own: Iterable[KeyClaim] = defect.keyclaims.all() if known else ()
+    path = path_of(
+        (note.path for note in defect.notes.all()),
+        (finding.path for finding in defect.findings.all()),
+        (claim.path for claim in own),
     )
-    return Cell(witness, Sight.SEEN if claims else _silence(witness, defect), claims)
+    cells = []
+    for witness in witnesses:
+        claims = _claims_of(witness, notes, findings, known)
+        cells.append(Cell(witness, sight(witness, path, seen=bool(claims)), claims))
+    return Row(defect, tuple(cells), tuple(notes), tuple(findings), tuple(known))
 
 
-def _silence(witness: Witness, defect: Defect) -> Sight:
-    """Why there is no claim: silence counts as missed only where somebody really read that file."""
-    path = _path(defect)
+def _claims_of(
+    witness: Witness, notes: Sequence[Note], findings: Sequence[Finding], known: Sequence[KeyClaim]
+) -> tuple[Stored, ...]:
+    if witness.letter == "S":
+        return tuple(notes)
+    if witness.letter == "K":
+        return tuple(known)
+    passes = {item.pk for item in witness.passes}
+    return tuple(item for item in findings if item.by_pass_id in passes and has_seen(item.outcome))
+
+
+def has_seen(outcome: str) -> bool:
+    """Whether a finding shows that its witness saw the defect: what a panel dismissed, it did not."""
+    return outcome != Finding.Outcome.DISMISSED
+
+
+def sight(witness: Witness, path: str, *, seen: bool) -> Sight:
+    """What a witness did with a defect in that file (empty: of the whole).
+
+    Silence counts as missed only where somebody really read that file. The student, the tests and
+    the key were before all of the code.
+    """
+    if seen:
+        return Sight.SEEN
+    if witness.letter in BEFORE_ALL:
+        return Sight.MISSED
     if not witness.passes:
         return Sight.UNABLE if witness.reason else Sight.NOT_ASKED
     if any(kept_from(path, item.state, item.reviewer.provider) for item in witness.passes):
         return Sight.UNABLE
     answered = [item.paths for item in witness.passes if item.state == Pass.State.ANSWERED]
     return Sight.MISSED if covered(path, answered) else Sight.NOT_ASKED
+
+
+def path_of(notes: Iterable[str], findings: Iterable[str], key_claims: Iterable[str]) -> str:
+    """The file that a defect is in, by the files that its own claims name; empty for one of the whole."""
+    for paths in (notes, findings, key_claims):
+        if named := min(filter(None, paths), default=""):
+            return named
+    return ""
+
+
+def is_green(passed: int | None, failed: int | None) -> bool:
+    """What `Provenance.green` says, of its columns."""
+    return Provenance(tests_passed=passed, tests_failed=failed).green
 
 
 def covered(path: str, read: Iterable[Sequence[str]]) -> bool:
@@ -211,11 +285,6 @@ def kept_from(path: str, state: str, provider: str) -> bool:
     return state == Pass.State.UNABLE and (not path or suits(provider, [path]))
 
 
-def _path(defect: Defect) -> str:
-    claims: list[Note | Finding] = [*defect.notes.all(), *defect.findings.all()]
-    return next((claim.path for claim in claims if claim.path), "")
-
-
 def _heard(siglum: str, passes: Sequence[Pass]) -> Witness:
     protocol = PROTOCOLS[passes[0].review.protocol]
     label = label_of(protocol, passes[0].role)
@@ -228,6 +297,7 @@ def _heard(siglum: str, passes: Sequence[Pass]) -> Witness:
         tuple(passes),
         any(item.recorded for item in passes),
         unable,
+        passes[0].review,
     )
 
 
@@ -239,4 +309,10 @@ def label_of(protocol: Protocol, role: str) -> str:
 def _mute(review: Review) -> Witness:
     """A review that never came to the code still has its column: could not review is not silence."""
     protocol = PROTOCOLS[review.protocol]
-    return Witness(protocol.letter, protocol.letter, protocol.label, reason=review.reason or review.state)
+    return Witness(
+        protocol.letter,
+        protocol.letter,
+        protocol.label,
+        reason=review.reason or review.state,
+        review=review,
+    )

@@ -9,8 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from reviews.claims import Severity
-from reviews.gap.defects import describe, next_number
-from reviews.models import Defect, Finding, Note, Snapshot, locked
+from reviews.gap.defects import next_number, settle
+from reviews.gap.reasons import REASON, by_person
+from reviews.gap.sheet import is_from_key
+from reviews.gap.stored import Stored, claims_in
+from reviews.models import Defect, Snapshot, locked
 from reviews.snapshots.ground import find_quotation
 
 
@@ -54,6 +57,8 @@ def decide(defect: Defect, decision: Decision, by: AbstractBaseUser) -> Defect:
         defect.decided_from = "" if undecided else Defect.DecidedFrom.PERSON
         defect.decided_like = None
         defect.save()
+        settle(snapshot)
+        defect.refresh_from_db()
     return defect
 
 
@@ -65,16 +70,18 @@ def rename(defect: Defect, title: str, severity: Severity) -> None:
     if not title.strip():
         raise Refused("title", "Give the defect a title: it is what the class will read.")
     with transaction.atomic():
-        locked(defect.snapshot_id)
+        snapshot = locked(defect.snapshot_id)
         Defect.objects.filter(pk=defect.pk).update(
             title=title.strip()[:200], severity=severity, titled_by_person=True
         )
+        settle(snapshot)
 
 
-def move(claim: Note | Finding, to: Defect | None) -> Defect:
+def move(claim: Stored, to: Defect | None) -> Defect:
     """Move a claim into another defect of its snapshot, or into a new one of its own.
 
-    An undecided defect that is left without claims goes away; a decided one stays.
+    A defect that is left without claims goes away, unless a person decided or renamed it. Where an
+    entry of the answer key is moved, the key's word goes with it.
     Raises Refused where the defect is of another snapshot.
     """
     with transaction.atomic():
@@ -82,7 +89,7 @@ def move(claim: Note | Finding, to: Defect | None) -> Defect:
         if to is not None and to.snapshot_id != snapshot.pk:
             raise Refused("defect", "That defect belongs to another submission; nothing was moved.")
         claim.refresh_from_db()
-        source = claim.defect
+        source = claim.defect_id
         if to is None:
             to = Defect.objects.create(
                 snapshot=snapshot,
@@ -90,42 +97,48 @@ def move(claim: Note | Finding, to: Defect | None) -> Defect:
                 title=claim.title or "Untitled",
                 severity=claim.severity,
             )
-        claim.defect = to
-        claim.moved_by_person = True
-        claim.save(update_fields=["defect", "moved_by_person"])
-        describe(to)
-        if source is not None and source != to:
-            _tidy(source)
+        _put(claim, to)
+        settle(snapshot, touched={pk for pk in (source, to.pk) if pk is not None})
+        to.refresh_from_db()
     return to
 
 
 def merge(defect: Defect, into: Defect) -> None:
     """Move all claims of one defect into another and drop the emptied one.
 
-    A decision on the one is kept where the other has none. Raises Refused.
+    A person's decision on the one is kept where nobody decided the other. Raises Refused.
     """
     if defect.pk == into.pk:
         raise Refused("into", "A defect cannot be merged into itself; nothing was changed.")
     with transaction.atomic():
-        locked(defect.snapshot_id)
+        snapshot = locked(defect.snapshot_id)
         into.refresh_from_db()
         if into.duplicate_of_id is not None:
             raise Refused(
                 "into", f"Defect {into.number} is a duplicate itself; merge into its original instead."
             )
-        claims: list[Note | Finding] = [*defect.notes.all(), *defect.findings.all()]
-        for claim in claims:
-            move(claim, into)
+        defect.refresh_from_db()
+        for claim in claims_in(defect):
+            _put(claim, into)
         Defect.objects.filter(duplicate_of=defect).update(duplicate_of=into)
-        into.refresh_from_db()
-        if into.standing == Defect.Standing.UNDECIDED:
+        if into.standing == Defect.Standing.UNDECIDED or is_from_key(into):
             _inherit(into, defect)
         Defect.objects.filter(pk=defect.pk).delete()
+        settle(snapshot, touched={into.pk})
+
+
+def _put(claim: Stored, to: Defect) -> None:
+    claim.defect = to
+    by_person(claim)
+    claim.save(update_fields=["defect", "moved_by_person", *REASON])
 
 
 def _inherit(into: Defect, merged: Defect) -> None:
-    """What was decided of a defect holds for the undecided one that it became a part of."""
-    if merged.standing in (Defect.Standing.VALID, Defect.Standing.INVALID):
+    """What a person decided of a defect holds for the one that it became a part of.
+
+    The key's word needs no heir: its entry comes along.
+    """
+    if merged.standing in (Defect.Standing.VALID, Defect.Standing.INVALID) and not is_from_key(merged):
         for name in (
             "standing",
             "reason",
@@ -163,11 +176,3 @@ def _check_dismissal(snapshot: Snapshot, decision: Decision) -> None:
         raise Refused("evidence", "Quote the line of code that shows it: a dismissal needs evidence.")
     if not any(find_quotation(decision.evidence, file.lines) for file in snapshot.source_files()):
         raise Refused("evidence", "That line is not in the code. Copy one as it stands there.")
-
-
-def _tidy(source: Defect) -> None:
-    """After a claim left: describe what remains, or drop an undecided defect that is now empty."""
-    if source.notes.exists() or source.findings.exists():
-        describe(source)
-    elif source.standing == Defect.Standing.UNDECIDED and not source.duplicates.exists():
-        source.delete()

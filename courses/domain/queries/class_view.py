@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef
 
 from courses.domain.queries.standing import Standing
 from reviews.gap.apparatus import MUTE, ORDER, covered, kept_from, label_of
-from reviews.gap.defects import ABOUT_CODE, SPEAKING
 from reviews.gap.measures import Share, proportion
+from reviews.gap.stored import ABOUT_CODE, SPEAKING
 from reviews.models import Defect, Finding, Note, Pass, Review
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.base import Protocol

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from reviews.models import Finding, Note, Snapshot, SnapshotFile
+from reviews.gap.stored import Stored
+from reviews.models import Finding, KeyClaim, Note, Snapshot, SnapshotFile
 from reviews.protocols import PROTOCOLS
 from reviews.snapshots.ground import Ground
 from reviews.snapshots.highlight import highlighted_lines
@@ -24,7 +25,7 @@ class Said:
     `rows` are its first and last line as rows of the excerpt that it stands in, from 1.
     """
 
-    claim: Note | Finding
+    claim: Stored
     siglum: str
     letter: str
     who: str
@@ -34,13 +35,18 @@ class Said:
 
     @property
     def kind(self) -> str:
-        """`note` or `finding`."""
-        return "note" if isinstance(self.claim, Note) else "finding"
+        """`note`, `finding` or `keyclaim`."""
+        return type(self.claim).__name__.lower()
 
     @property
     def anchor(self) -> str:
         """Its id on the reader's page."""
         return f"{self.kind}-{self.claim.pk}"
+
+    @property
+    def in_reader(self) -> bool:
+        """Whether the reader shows it beside its line: what the answer key says stands in no margin there."""
+        return self.readable and not isinstance(self.claim, KeyClaim)
 
     @property
     def side(self) -> str:
@@ -61,7 +67,7 @@ class Said:
     @property
     def about_code(self) -> bool:
         """Whether it is a claim about the code, not about a plan or a patch."""
-        return isinstance(self.claim, Note) or self.claim.by_pass.about_code
+        return not isinstance(self.claim, Finding) or self.claim.by_pass.about_code
 
     @property
     def outcome(self) -> str:
@@ -91,10 +97,12 @@ class Excerpt:
     lines: tuple[Line, ...]
 
 
-def said_by(claim: Note | Finding, *, readable: bool) -> Said:
+def said_by(claim: Stored, *, readable: bool) -> Said:
     """The claim with its witness. Wants `by_pass__review` and `by_pass__reviewer` at hand."""
     if isinstance(claim, Note):
         return Said(claim, "S", "S", "The student", recorded=False, readable=readable)
+    if isinstance(claim, KeyClaim):
+        return Said(claim, "K", "K", "The answer key", recorded=False, readable=readable)
     item = claim.by_pass
     protocol = PROTOCOLS[item.review.protocol]
     who = f"{protocol.label}: {item.reviewer.name}"
@@ -122,7 +130,7 @@ class Sources:
         lines = text.replace("\r\n", "\n").split("\n")
         return lines[number - 1] if 1 <= number <= len(lines) else ""
 
-    def said(self, claim: Note | Finding) -> Said:
+    def said(self, claim: Stored) -> Said:
         """The claim with its witness. Wants `by_pass__review` and `by_pass__reviewer` at hand."""
         return said_by(claim, readable=claim.path in self)
 

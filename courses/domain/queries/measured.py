@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from courses.domain.queries.ledger import Paid, paid_by_review
-from reviews.gap.defects import SPEAKING
+from reviews.gap.stored import SPEAKING
 from reviews.models import Defect, Finding, Pass, Review, Snapshot
 from reviews.protocols import PROTOCOLS
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from courses.models import Revision
 from reviews.gap.apparatus import HEAVY
-from reviews.gap.defects import SPEAKING
+from reviews.gap.stored import SPEAKING
 from reviews.models import Finding, Note, SnapshotFile
 from reviews.snapshots.ground import Ground
 from reviews.snapshots.highlight import highlighted_lines

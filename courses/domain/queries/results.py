@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from courses.domain.queries.excerpt import Excerpt, Said, Sources
 from reviews.gap.apparatus import Apparatus, Cell, Row, Sight, Witness, who_saw_what
-from reviews.gap.defects import SPEAKING
 from reviews.gap.measures import Gap
-from reviews.models import Defect, Finding, Note, Snapshot
+from reviews.gap.stored import SPEAKING, Stored
+from reviews.models import Defect, Snapshot
 
 
 # --- The apparatus: who saw what ---------------------------------------------------------------------
@@ -29,7 +29,7 @@ class Column:
         return self.witness.name.partition(":")[0].lower()
 
 
-_TITLES = {"S": "student", "L": "linters", "T": "tests"}
+_TITLES = {"S": "student", "L": "linters", "T": "tests", "K": "key"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def saw_what(snapshot: Snapshot, *, decided: bool) -> WhoSawWhat:
     out what was dismissed; otherwise they count every defect, so that they give nothing away.
     """
     found = who_saw_what(snapshot, decided=decided)
-    paths = {item.path for row in found.rows for item in (*row.notes, *row.findings)}
+    paths = {item.path for row in found.rows for item in row.claims}
     sources = Sources(snapshot, paths)
     counted = [row for row in found.rows if not (decided and row.defect.standing == _INVALID)]
     return WhoSawWhat(
@@ -118,7 +118,7 @@ def _column(index: int, witness: Witness, rows: Sequence[Row]) -> Column:
 
 
 def _entry(row: Row, sources: Sources) -> Entry:
-    said = (*map(sources.said, row.notes), *map(sources.said, row.findings))
+    said = tuple(map(sources.said, row.claims))
     marks = tuple(_mark(cell, sources) for cell in row.cells)
     return Entry(row.defect, place_of(said), marks, said)
 
@@ -259,9 +259,10 @@ def choose(snapshot: Snapshot, table: WhoSawWhat, number: int | None) -> Chosen 
 def _own_claims(snapshot: Snapshot, duplicate: Defect) -> tuple[Sources, tuple[Said, ...]]:
     """A duplicate's own claims, which the table counts for its original."""
     findings = duplicate.findings.filter(SPEAKING)
-    claims: list[Note | Finding] = [
+    claims: list[Stored] = [
         *duplicate.notes.all(),
         *findings.select_related("by_pass__review", "by_pass__reviewer"),
+        *duplicate.keyclaims.all(),
     ]
     sources = Sources(snapshot, (claim.path for claim in claims))
     return sources, tuple(sources.said(claim) for claim in claims)
