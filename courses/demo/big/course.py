@@ -31,8 +31,9 @@ from courses.domain.circumstances import lasting_name
 from courses.domain.grading import suggest
 from courses.models import Assignment, Course, Grade
 from reviews.engine.seats import seat_of
+from reviews.gap import tallies
 from reviews.gap.measures import split
-from reviews.models import AnswerKey, Connection, KeyEntry, LanguageModel, Reviewer
+from reviews.models import AnswerKey, Connection, KeyEntry, LanguageModel, Reviewer, Snapshot
 from reviews.protocols.base import Setup
 
 STUDENTS_AT_ONCE = 50
@@ -77,7 +78,7 @@ class Size:
 
 
 def make(size: Size, say: Say = print) -> Course:
-    """Make the course: all of it or nothing. `say` is told what was made and how long it took.
+    """Make the course, all of it or nothing, and its numbers. `say` is told what and how long it took.
 
     Raises Refused for a size that makes no course, and where there is one of this seed.
     """
@@ -85,7 +86,12 @@ def make(size: Size, say: Say = print) -> Course:
     began = time.monotonic()
     with transaction.atomic():
         made = _Term(size, say).make()
-    say(f"{made.name} is ready after {time.monotonic() - began:.0f} s.")
+    say(f"{size.submissions} submissions and {size.claims} claims after {time.monotonic() - began:.0f} s.")
+    counting = time.monotonic()
+    snapshots = Snapshot.objects.filter(seal__isnull=False, revision__submission__assignment__course=made)
+    counted = tallies.rebuild(snapshots.values_list("pk", flat=True))
+    say(f"The numbers of {counted} submissions after {time.monotonic() - counting:.0f} s more.")
+    say(f"{made.name} is ready.")
     return made
 
 

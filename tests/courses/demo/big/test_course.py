@@ -18,7 +18,10 @@ from courses.models import Assignment, Course, Grade, Revision, Submission
 from reviews.briefs import Task
 from reviews.engine.reviews import returned_of
 from reviews.engine.seals import verify
-from reviews.gap.defects import SPEAKING, put_in_words
+from reviews.gap.facts import Facts
+from reviews.gap.stored import SPEAKING
+from reviews.gap.tallies import facts_of
+from reviews.gap.wording import put_in_words
 from reviews.models import (
     Blob,
     Call,
@@ -33,6 +36,7 @@ from reviews.models import (
     Seal,
     Snapshot,
     SnapshotFile,
+    Tally,
 )
 from reviews.prompts.forms import read
 from reviews.prompts.redact import clear
@@ -91,10 +95,22 @@ def test_every_claim_stands_on_the_code_as_it_says(small: Course) -> None:
 
 
 def test_defects_have_the_words_that_their_claims_give_them(small: Course) -> None:
-    for defect in Defect.objects.filter(titled_by_person=False).exclude(decided_from="key"):
+    for defect in Defect.objects.filter(titled_by_person=False):
         was = (defect.title, defect.severity, defect.odc_type, defect.cwe)
-        put_in_words(defect, [*defect.notes.all(), *defect.findings.filter(SPEAKING)])
+        found = defect.findings.filter(SPEAKING)
+        put_in_words(defect, [*defect.notes.all(), *found, *defect.keyclaims.all()])
         assert (defect.title, defect.severity, defect.odc_type, defect.cwe) == was
+
+
+def test_its_numbers_are_those_of_its_rows(small: Course) -> None:
+    told = facts_of(Seal.objects.values_list("snapshot", flat=True))
+    kept = {tally.pk: Facts.from_json(tally.facts) for tally in Tally.objects.all()}
+    assert kept == told
+    assert any("The numbers of 10 submissions" in line for line in said)
+    for facts in told.values():
+        assert [witness.siglum for witness in facts.witnesses if witness.letter not in "TK"] == [
+            "S", "L", "A1", "A2", "A3", "A4", "X1", "D", "C",
+        ]  # fmt: skip
 
 
 def test_nobody_is_dismissed_without_a_line_of_the_code(small: Course) -> None:
