@@ -6,12 +6,15 @@ import os
 import threading
 from typing import Any
 
-from celery import Celery, bootsteps
+from celery import Celery, bootsteps, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 SWEEP_EVERY = 5.0
 """Seconds between two looks for reviews that a crash or a lost message left behind."""
+
+TAKE_AFTER = 0.05
+"""Seconds that a worker waits at most, before it takes another task, for its desk to be free."""
 
 app = Celery("blindspot")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -44,6 +47,14 @@ class Sweeper(bootsteps.StartStopStep):
     def ask(self, **options: float) -> None:
         """Put one sweep on the queue, unless the worker could not get to it before the next."""
         app.send_task("reviews.tasks.sweep", kwargs=options, expires=SWEEP_EVERY)
+
+
+@signals.task_received.connect
+def leave_some_to_others(**_about: Any) -> None:
+    """Take no more than is begun at once: while one process has all, the others have nothing to do."""
+    from reviews.engine.desk import wait_until_free
+
+    wait_until_free(TAKE_AFTER)
 
 
 def _load_providers() -> None:

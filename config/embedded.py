@@ -1,4 +1,4 @@
-"""A Celery worker inside this process: the default of a laptop, and what browser tests use.
+"""A Celery worker inside this process: what the site's review processes run, and the tests.
 
 It runs the same tasks as `celery -A config worker --pool threads`, in threads of its own, and
 leaves signals, logging and the rest of the process alone.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 from celery.exceptions import WorkerShutdown
@@ -26,17 +25,11 @@ def end_embedded(_state: Any) -> None:
 
 
 class EmbeddedWorker:
-    """A worker that is started once and stopped once.
+    """A worker that is started once and stopped once; `threads` is how many tasks run side by side."""
 
-    `threads` is how many tasks run side by side. `on_death` is called, from the worker's thread,
-    where the worker ends without having been asked to.
-    """
-
-    def __init__(self, threads: int, on_death: Callable[[], object] | None = None) -> None:
+    def __init__(self, threads: int) -> None:
         self.name = f"embedded-{os.getpid()}-{id(self):x}@localhost"
         self._ready = threading.Event()
-        self._stopping = threading.Event()
-        self._on_death = on_death
         self._worker = WorkController(
             app=app,
             hostname=self.name,
@@ -50,11 +43,16 @@ class EmbeddedWorker:
             without_mingle=True,
             ready_callback=lambda _consumer: self._ready.set(),
         )
-        self._thread = threading.Thread(target=self._run, name="embedded-worker", daemon=True)
+        self._thread = threading.Thread(target=self._worker.start, name="embedded-worker", daemon=True)
 
     def start(self) -> None:
         """Begin in the background; `wait_until_ready` tells when tasks are taken."""
         self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs: not after it was stopped, and not where it ended unasked."""
+        return self._thread.is_alive()
 
     def wait_until_ready(self, seconds: float = 10.0) -> bool:
         """Whether the worker takes tasks within so many seconds."""
@@ -66,16 +64,11 @@ class EmbeddedWorker:
         What is still running then dies with the process: its lease runs out and the sweep of the
         next worker takes it up.
         """
-        self._stopping.set()
         end = time.monotonic() + grace
         # Before it is ready it would not hear, and Redis subscribes a moment later still.
-        self._ready.wait(grace)
-        while self._thread.is_alive() and time.monotonic() < end:
+        while self.alive and not self._ready.wait(0.05) and time.monotonic() < end:
+            pass
+        while self.alive and time.monotonic() < end:
             app.control.broadcast("end_embedded", destination=[self.name])
             self._thread.join(min(1.5, max(end - time.monotonic(), 0)))
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        self._worker.start()
-        if not self._stopping.is_set() and self._on_death is not None:
-            self._on_death()
+        return not self.alive

@@ -1,7 +1,8 @@
 """The whole site as one foreground command: `python -m config.serve [--port 8000]`.
 
 Prepares the database and the static files, then serves with gunicorn. With the embedded broker
-the Celery worker lives inside the one web process, so that they start, die and stop together.
+gunicorn also keeps the processes that review: it starts, watches, replaces and ends them as it does
+the web process, so that they start and stop together, and each dies alone.
 """
 
 from __future__ import annotations
@@ -11,21 +12,21 @@ import errno
 import hashlib
 import multiprocessing
 import os
+import select
 import signal
 import socket
 import sys
-import time
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
-if TYPE_CHECKING:
-    from config.embedded import EmbeddedWorker
+from config import broker
 
 THREADS = 32
 """Requests answered side by side. They wait for the database more than they compute."""
@@ -49,6 +50,8 @@ def main(arguments: list[str] | None = None) -> None:
             sys.exit(problem)
         set_up_django()
         prepare()
+        if settings.EMBEDDED_BROKER:
+            broker.clear(settings.BROKER_DIR)
         Server(chosen.host, chosen.port).run()
     except KeyboardInterrupt:
         sys.exit(0)
@@ -129,12 +132,56 @@ def static_fingerprint() -> str:
     return digest.hexdigest()
 
 
+PAUSE = 5
+"""Seconds before a worker that ended unasked is replaced."""
+
+
+class Process(ThreadWorker):  # type: ignore[misc]
+    """A process of the site, in gunicorn's care: the one that answers requests, or one that reviews."""
+
+    reviews = False
+
+    def load_wsgi(self) -> None:
+        """Load the web application where it is needed."""
+        if not self.reviews:
+            super().load_wsgi()
+
+    def run(self) -> None:
+        """Answer or review until it is told to stop, or the parent is gone."""
+        # A terminal's Ctrl-C reaches this process too; the parent decides what it means.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if self.reviews:
+            self.review()
+        else:
+            super().run()
+
+    def review(self) -> None:
+        """Run a Celery worker, and end with it where it ends unasked: gunicorn starts another."""
+        from config.embedded import EmbeddedWorker
+
+        for listener in self.sockets:
+            listener.close()
+        worker = EmbeddedWorker(settings.CELERY_WORKER_CONCURRENCY)
+        worker.start()
+        while self.alive and self.is_parent_alive():
+            # Every signal wakes it up.
+            select.select([self.PIPE[0]], [], [], 1.0)
+            if not worker.alive:
+                # Not too often: where the cause lasts, so would the start of its successors.
+                select.select([self.PIPE[0]], [], [], PAUSE)
+                return
+        worker.stop(grace=GRACE - 2)
+        # The interpreter would take seconds to take itself apart, and wait for the threads of calls
+        # that nobody waits for any more.
+        sys.stdout.flush()
+        os._exit(0)
+
+
 class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with one process of many threads, and the embedded worker in it where there is one."""
+    """gunicorn with one web process of many threads, and the review processes of the embedded broker."""
 
     def __init__(self, host: str, port: int) -> None:
         self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        self.worker: EmbeddedWorker | None = None
         self.stopping = False
         super().__init__()
 
@@ -142,8 +189,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Say everything here: gunicorn reads no file, argument or variable of its own."""
         options: dict[str, Any] = {
             "bind": self.address,
-            "workers": 1,
-            "worker_class": "gthread",
+            "workers": 1 + (settings.REVIEW_PROCESSES if settings.EMBEDDED_BROKER else 0),
+            "worker_class": Process,
             "threads": THREADS,
             "keepalive": KEEP_ALIVE,
             # Threads answer while others compute: a slow page is no dead process.
@@ -154,8 +201,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "critical" if self.stopping else "warning",
             "control_socket_disable": True,
             "when_ready": self.announce,
-            "post_worker_init": self.start_worker,
-            "worker_exit": self.stop_worker,
+            "pre_fork": assign,
+            "worker_exit": end_quietly,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -183,31 +230,16 @@ class Server(BaseApplication):  # type: ignore[misc]
         signal.signal(signal.SIGINT, interrupted)
         print(f"Blindspot is at http://{self.address}/ . Ctrl-C stops it.", flush=True)
 
-    def start_worker(self, _web: Any) -> None:
-        """Start the embedded worker with the web process."""
-        # A terminal's Ctrl-C reaches this process too; the parent decides what it means.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        if not settings.EMBEDDED_WORKER:
-            return
-        from config.embedded import EmbeddedWorker
 
-        self.worker = EmbeddedWorker(settings.CELERY_WORKER_CONCURRENCY, on_death=end_this_process)
-        self.worker.start()
-
-    def stop_worker(self, _arbiter: Any, _web: Any) -> None:
-        """Stop the embedded worker with the web process, and end it even where a thread hangs."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
-            signal.signal(number, signal.SIG_IGN)
-        if self.worker is not None and not self.worker.stop(grace=GRACE - 2):
-            # The interpreter would wait for the threads of calls that nobody waits for any more.
-            sys.stdout.flush()
-            os._exit(0)
+def assign(arbiter: Any, process: Process) -> None:
+    """Decide what a process is for before it begins: the first one answers, and whichever replaces it."""
+    process.reviews = any(not other.reviews for other in arbiter.WORKERS.values())
 
 
-def end_this_process() -> None:
-    """End the web process whose worker died, so that gunicorn starts both anew, not too often."""
-    time.sleep(1.0)
-    os.kill(os.getpid(), signal.SIGTERM)
+def end_quietly(_arbiter: Any, _process: Process) -> None:
+    """Let no signal interrupt a process that is on its way out."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config import broker
+
 # Lets Django's generic classes be written with their types: ModelForm[Course].
 django_stubs_ext.monkeypatch()
 
@@ -116,6 +118,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "config.sqlite"
     # Measured: without IMMEDIATE seven of ten concurrent writers fail as locked.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -139,21 +142,27 @@ CACHES = {
 }
 
 # --- Reviews in the background ------------------------------------------------------------------
-CELERY_BROKER_URL = env("CELERY_BROKER_URL", "memory://localhost//")
-EMBEDDED_WORKER = CELERY_BROKER_URL.startswith("memory://")
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"polling_interval": 0.02}
-    if EMBEDDED_WORKER
-    else {"visibility_timeout": 600, "unacked_restore_interval": 1, "unacked_restore_throttle": 1}
-    if CELERY_BROKER_URL.startswith("redis")
-    else {}
-)
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", "filesystem://localhost//")
+# The default needs nothing installed: messages are files, and config.serve starts the workers.
+EMBEDDED_BROKER = CELERY_BROKER_URL.startswith("filesystem://")
+BROKER_DIR = DATA_DIR / "broker"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+if EMBEDDED_BROKER:
+    CELERY_BROKER_TRANSPORT = "config.broker:Transport"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {**broker.options(BROKER_DIR)}
+elif CELERY_BROKER_URL.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 1,
+        "unacked_restore_throttle": 1,
+    }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "reviews"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CONCURRENCY = int(env("REVIEW_THREADS", "48"))
+REVIEW_PROCESSES = int(env("REVIEW_PROCESSES", "2"))
+CELERY_WORKER_CONCURRENCY = int(env("REVIEW_THREADS", "24"))
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 REVIEW_PROVIDERS = {

@@ -130,6 +130,8 @@ PERMISSIONS = {
     "courses.view_assignment": is_staff | (is_student & is_published),
     "courses.edit_assignment": is_instructor,
     "courses.view_dashboard": is_staff,
+    "courses.view_insights": is_staff,
+    "courses.view_own_progress": is_student,
     "courses.hand_in": is_student & is_published & is_open,
     # An unsealed submission is the student's own business.
     "courses.view_submission": is_own | (is_staff & is_sealed),
@@ -140,6 +142,9 @@ PERMISSIONS = {
     "courses.view_grade": (is_marker & is_sealed) | (is_own & is_released & findings_are_due),
     "courses.adjudicate": is_marker & is_sealed,
     "courses.import_findings": is_marker & is_sealed,
+    # What is wrong with the code is never a student's to read beforehand.
+    "courses.view_answer_key": is_staff,
+    "courses.edit_answer_key": is_instructor,
     # A plan's criticism is given to its student on purpose, whenever the models' findings are shown.
     "courses.hand_in_text": is_own & is_sealed,
     "courses.ask_rescue": (is_own & is_released & findings_are_due) | (is_instructor & ~is_own & is_released),

@@ -7,12 +7,14 @@ from django.urls import path
 from courses.views import (
     adjudication,
     alike,
+    answer_keys,
     assignments,
     courses,
     dashboard,
     grading,
     hand_in,
     imports,
+    insights,
     ledger,
     notes,
     numbers,
@@ -48,6 +50,24 @@ urlpatterns = [
         reviewers.forget_key,
         name="forget_own_key",
     ),
+    path("courses/<int:course_id>/insights/", insights.of_course, name="course_insights"),
+    path(
+        "courses/<int:course_id>/insights/students/",
+        insights.students_of_course,
+        name="course_insights_students",
+    ),
+    path("courses/<int:course_id>/insights/learning/", insights.learning, name="course_insights_learning"),
+    path(
+        "courses/<int:course_id>/insights/defects/",
+        insights.defects_of_course,
+        name="course_insights_defects",
+    ),
+    path(
+        "courses/<int:course_id>/insights/<slug:table>.csv",
+        insights.sheet_of_course,
+        name="course_insights_csv",
+    ),
+    path("courses/<int:course_id>/progress/", insights.own_progress, name="own_progress"),
     # Assignments
     path("courses/<int:course_id>/assignments/new/", assignments.new, name="assignment_new"),
     path("assignments/<int:assignment_id>/", assignments.assignment, name="assignment"),
@@ -58,9 +78,36 @@ urlpatterns = [
     path("assignments/<int:assignment_id>/starter/drop/", assignments.drop_starter, name="drop_starter"),
     path("assignments/<int:assignment_id>/starter.zip", assignments.starter_zip, name="starter_zip"),
     path("assignments/<int:assignment_id>/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("assignments/<int:assignment_id>/insights/", insights.of_assignment, name="insights"),
+    path(
+        "assignments/<int:assignment_id>/insights/students/",
+        insights.students_of_assignment,
+        name="insights_students",
+    ),
+    path(
+        "assignments/<int:assignment_id>/insights/defects/",
+        insights.defects_of_assignment,
+        name="insights_defects",
+    ),
+    path(
+        "assignments/<int:assignment_id>/insights/<slug:table>.csv",
+        insights.sheet_of_assignment,
+        name="insights_csv",
+    ),
     path("assignments/<int:assignment_id>/next/", dashboard.next_ungraded, name="next_ungraded"),
     path("assignments/<int:assignment_id>/release/", dashboard.release, name="release_many"),
     path("assignments/<int:assignment_id>/hand-in/", hand_in.hand_in, name="hand_in"),
+    # Its answer key
+    path("assignments/<int:assignment_id>/key/", answer_keys.key, name="answer_key"),
+    path("assignments/<int:assignment_id>/key/new/", answer_keys.new, name="key_entry_new"),
+    path("assignments/<int:assignment_id>/key/import/", answer_keys.take_in, name="key_import"),
+    path("assignments/<int:assignment_id>/key/<int:number>/", answer_keys.entry, name="key_entry"),
+    path("assignments/<int:assignment_id>/key/<int:number>/remove/", answer_keys.remove, name="key_remove"),
+    path("assignments/<int:assignment_id>/key.json", answer_keys.as_json, name="key_json"),
+    path("assignments/<int:assignment_id>/key.sarif", answer_keys.as_sarif, name="key_sarif"),
+    path(
+        "submissions/<int:submission_id>/defects/<int:number>/promote/", adjudication.promote, name="promote"
+    ),
     # A submission, for its student
     path("submissions/<int:submission_id>/", results.submission, name="submission"),
     path("submissions/<int:submission_id>/code/", reader.first_file, name="code"),

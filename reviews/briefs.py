@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reviews.claims import Place
+
 
 class Role(StrEnum):
     """What a reviewer of code is asked to look at."""
@@ -42,6 +44,8 @@ class Task(StrEnum):
     """A unified diff that mends one defect."""
     REVIEW_PATCH = "review-patch"
     """Findings and a verdict on somebody's patch."""
+    JUDGE = "judge"
+    """Whether two claims are of one defect."""
 
     @property
     def writes(self) -> bool:
@@ -50,8 +54,8 @@ class Task(StrEnum):
 
     @property
     def reads_code(self) -> bool:
-        """Whether the code is shown at all: a plan is read before there is any."""
-        return self not in (Task.REVIEW_TEXT, Task.REVISE)
+        """Whether the code is shown: a plan is read before there is any, and a judge is shown some lines."""
+        return self not in (Task.REVIEW_TEXT, Task.REVISE, Task.JUDGE)
 
     @property
     def about_code(self) -> bool:
@@ -76,3 +80,30 @@ class Document:
 
     path: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two claims of a pair.
+
+    `name` is its row's ("note-12"), which no model is told. `words` come from outside, each line of
+    them indented. `places` are the lines of code that are shown with it.
+    """
+
+    name: str
+    words: str
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two claims that may be of one defect, and the reference by which a judge speaks of them ("P3")."""
+
+    ref: str
+    first: Side
+    second: Side
+
+    @property
+    def swapped(self) -> Pair:
+        """The same pair, shown the other way round."""
+        return Pair(self.ref, self.second, self.first)

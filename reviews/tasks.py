@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from reviews.engine import clearances, passes, sweep
+from reviews.engine import answer_keys, clearances, passes, sweep
 
 
 @shared_task(name="reviews.tasks.run_pass")
@@ -17,6 +17,12 @@ def run_pass(pass_id: int) -> None:
 def clear_snapshot(snapshot_id: int) -> None:
     """Clear handed-in code of names and secrets before anybody is called."""
     clearances.clear_ahead(snapshot_id)
+
+
+@shared_task(name="reviews.tasks.apply_key")
+def apply_key(key_id: int) -> None:
+    """Measure the sealed snapshots of an answer key against it as it stands now."""
+    answer_keys.catch_up(key_id)
 
 
 @shared_task(name="reviews.tasks.sweep")

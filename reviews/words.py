@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|[a-z]+|\d+")
 _STOP = frozenset(
@@ -17,6 +18,7 @@ _STOP = frozenset(
 """Words that say nothing of what is wrong."""
 
 
+@lru_cache(maxsize=2048)
 def terms(text: str) -> frozenset[str]:
     """The words of a text that carry its meaning, each once: "getUser" is "user", "queries" is "query"."""
     words = (word.lower() for word in _WORD.findall(text))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from reviews.claims import Claim
@@ -59,3 +61,14 @@ def vote(ref: str, stance: str, **fields: Any) -> dict[str, Any]:
 def text_reply(text: str) -> str:
     """A reply to a writing task."""
     return json.dumps({"summary": "One thing was changed.", "text": text})
+
+
+def judge_reply(same: Mapping[str, bool], reason: str = "One transaction around both settles both.") -> str:
+    """A judge's reply: of each pair, by its reference, whether both claims are one defect."""
+    pairs = [{"ref": ref, "reason": reason, "same": said} for ref, said in same.items()]
+    return json.dumps({"pairs": pairs})
+
+
+def pairs_in(text: str) -> dict[str, str]:
+    """What a judge is shown of each pair, by its reference, in the order in which it stands there."""
+    return dict(re.findall(r"begin: Pair (P\d+)>>>\n(.*?)\n<<<", text, re.DOTALL))

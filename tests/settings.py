@@ -20,7 +20,6 @@ os.environ.update(
     RECORDED_PACE="0",
     PAID_MODELS="0",
 )
-os.environ.setdefault("CELERY_BROKER_URL", "memory://localhost//")
 
 from config.settings import *  # noqa: E402, F403
 from config.settings import STORAGES  # noqa: E402

@@ -19,8 +19,9 @@ def around(submission: Submission) -> Circumstances:
     return Circumstances(
         scope=name_of(assignment.course),
         budgets=(name_of(assignment.course), name_of(assignment)),
-        on_behalf_of=_hashed(submission.student.user_id),
+        on_behalf_of=lasting_name(submission.student.user_id),
         people=people_of(assignment.course),
+        judge=assignment.judge_id,
     )
 
 
@@ -31,6 +32,6 @@ def people_of(course: Course) -> tuple[str, ...]:
     return tuple(sorted(told - {""}))
 
 
-def _hashed(user_id: int) -> str:
-    """64 hexadecimal digits, the same for a person as long as the site keeps its secret key."""
+def lasting_name(user_id: int) -> str:
+    """A person to providers: 64 hexadecimal digits, the same as long as the site keeps its secret key."""
     return salted_hmac("courses.on_behalf_of", str(user_id), algorithm="sha256").hexdigest()

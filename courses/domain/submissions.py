@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from courses.domain import answer_keys
 from courses.domain.assignments import planned
 from courses.domain.circumstances import around, people_of
 from courses.models import Assignment, Membership, Revision, Submission
@@ -92,9 +93,12 @@ def seal(submission: Submission, *, found_nothing: bool, at: datetime | None = N
     """Seal the last revision with its notes and start the review plan, both or neither.
 
     Says whether this call did it: a second click, or another tab, gets the first one's seal. The
-    time is now, unless a story is told afterwards.
+    time is now, unless a story is told afterwards. What the answer key says of the code follows: it
+    never stands in the way of a seal.
     Raises CannotSeal.
     """
+    # Read before the lock: on SQLite everybody else who writes waits for it.
+    plan, circumstances = planned(submission.assignment), around(submission)
     with transaction.atomic():
         Submission.objects.select_for_update().get(pk=submission.pk)
         revision = current_revision(submission)
@@ -102,7 +106,8 @@ def seal(submission: Submission, *, found_nothing: bool, at: datetime | None = N
         if existing is None:
             _check_sealable(submission.assignment, revision, found_nothing)
         made, is_new = seals.seal(revision.snapshot, found_nothing=found_nothing, at=at)
-        reviews.start(revision.snapshot, planned(submission.assignment), around(submission))
+        reviews.start(revision.snapshot, plan, circumstances)
+    answer_keys.measure(submission.assignment, revision.snapshot)
     return made, is_new
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.boundfield import BoundWidget
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from courses.domain.assignments import PlanLine, stored_plan
 from courses.forms.dates import ZonedDateTimeField
 from courses.forms.plans import plan_forms
 from courses.models import Assignment, Course
+from reviews.models import Reviewer
+from reviews.providers.registry import asks
 
 BRIEF_CHARACTERS = 20_000
 MOST_NOTES = 50
@@ -62,6 +65,22 @@ def normal_types(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+# --- The judge ------------------------------------------------------------------------------------
+class ReviewerField(forms.ModelChoiceField[Reviewer]):
+    """A choice of a reviewer; one that was switched off says so."""
+
+    def label_from_instance(self, obj: Reviewer) -> str:
+        """The reviewer's name."""
+        return obj.name if obj.active else f"{obj.name} (switched off)"
+
+
+def judges(chosen: int | None) -> QuerySet[Reviewer]:
+    """Who can judge: reviewers that ask a model, not those that replay one; and whoever was chosen before."""
+    models = Reviewer.objects.filter(model__isnull=False, active=True)
+    able = [pk for pk, provider in models.values_list("pk", "provider") if asks(provider)]
+    return Reviewer.objects.filter(pk__in=[*able, chosen] if chosen else able)
+
+
 # --- The assignment -------------------------------------------------------------------------------
 class AssignmentForm(forms.ModelForm[Assignment]):
     """An assignment with its review plan. `plan` holds the lines' forms, `plan_lines()` what they say."""
@@ -95,6 +114,19 @@ class AssignmentForm(forms.ModelForm[Assignment]):
         help_text="Markdown: **bold**, `code`, lists with -, headings with #. Raw HTML is shown as text.",
     )
 
+    judge = ReviewerField(
+        label="Judge for uncertain matches",
+        queryset=Reviewer.objects.none(),
+        required=False,
+        empty_label="Nobody",
+        help_text=(
+            "When all reviews have ended, this model is shown the claims that may mean the same defect, the "
+            "student's notes among them, two at a time and without names. It is asked in both orders: about "
+            "2 calls for each submission, 10 at most, and none where nothing is uncertain. With nobody, the "
+            "claims' words and places alone decide, and you can merge or split what they got wrong."
+        ),
+    )
+
     class Meta:
         model = Assignment
         fields = (
@@ -108,6 +140,7 @@ class AssignmentForm(forms.ModelForm[Assignment]):
             "points",
             "budget",
             "reruns",
+            "judge",
         )
         widgets = {"visibility": forms.RadioSelect}
         labels = {
@@ -126,6 +159,8 @@ class AssignmentForm(forms.ModelForm[Assignment]):
         for name, moment in (("opens_at", self._opens_before), ("due_at", self._due_before)):
             field = cast(ZonedDateTimeField, self.fields[name])
             field.zone, field.stored = course.zone, moment
+        self._judge_before = instance.judge_id
+        cast(ReviewerField, self.fields["judge"]).queryset = judges(instance.judge_id)
         self._zone = course.zone
         self.plan_problem = ""
         stored = [] if self.is_new else stored_plan(instance)
@@ -145,10 +180,20 @@ class AssignmentForm(forms.ModelForm[Assignment]):
         """The plan as it is shown now, in order or not: what cannot be read of it is left out."""
         return [line for form in self.plan if (line := form.line_so_far())]
 
+    def judge_so_far(self) -> Reviewer | None:
+        """The judge as it is chosen now; None for nobody, and where the choice cannot be read."""
+        try:
+            chosen: Reviewer | None = self.fields["judge"].clean(self["judge"].value())
+        except forms.ValidationError:
+            return None
+        return chosen
+
     def plan_changed(self) -> bool:
-        """Whether a valid form's plan is another than the stored one."""
-        return {line.planned() for line in self.plan_lines()} != {
-            line.planned() for line in self._before.values()
+        """Whether a valid form's plan, or its judge, is another than the stored one."""
+        judge = self.cleaned_data["judge"]
+        before = {line.planned() for line in self._before.values()}
+        return (judge.pk if judge else None) != self._judge_before or before != {
+            line.planned() for line in self.plan_lines()
         }
 
     def clean_accepted_types(self) -> str:

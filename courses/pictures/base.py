@@ -22,6 +22,9 @@ LEADING = 17
 
 NOT_APPLICABLE = "not applicable"
 
+FEWEST_DRAWN = 3
+"""A share of fewer than this is told in words: its interval would span nearly everything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -92,6 +95,11 @@ def whisker(share: Share, scale: Scale) -> Whisker:
     """Place a share and its interval; rounding never puts the dot outside of its interval."""
     low, high = min(share.low, share.value), max(share.high, share.value)
     return Whisker(scale(low), scale(share.value), scale(high))
+
+
+def is_drawn(share: Share | None) -> bool:
+    """Whether there is a share, of enough to draw."""
+    return share is not None and share.whole >= FEWEST_DRAWN
 
 
 def ticks(end: float, most: int = 5, *, whole: bool = False) -> tuple[float, ...]:

@@ -18,6 +18,7 @@ from courses.pictures.base import (
     Tone,
     fit,
     interval,
+    is_drawn,
     rounded,
     said,
     two,
@@ -42,7 +43,8 @@ HEAD = 24
 class Cell:
     """A rectangle with a bar at its left that is filled from `level` on down, `filled` units high.
 
-    The number stands beside the bar, since a fill behind it or an edge through it would hide it.
+    The number stands beside the bar, since a fill behind it or an edge through it would hide it. A
+    share of too few has no bar.
     """
 
     x: float
@@ -161,7 +163,8 @@ def _cells(
 def _cell(x: float, y: float, wide: float, share: Share, title: str) -> Cell:
     room = wide - BAR
     count = Label(rounded(x + BAR + room / 2), y + CELL / 2 + TEXT / 3, fit(_counts(share), room), "middle")
-    return Cell(x, y, wide, CELL, BAR, rounded(y + CELL * (1 - share.value)), count, title)
+    bar = BAR if is_drawn(share) else 0
+    return Cell(x, y, wide, CELL, bar, rounded(y + CELL * (1 - share.value)), count, title)
 
 
 def _counts(share: Share) -> str:

@@ -17,6 +17,7 @@ from courses.pictures.base import (
     counted,
     fit,
     interval,
+    is_drawn,
     said,
     two,
     whisker,
@@ -82,7 +83,7 @@ def _row(top: float, label: str, share: Share | None, tone: Tone, scale: Scale) 
         number=Label(scale.last, baseline, number, "end"),
         y=top + 28,
         tick=(top + 24, top + 32),
-        whisker=whisker(share, scale) if share else None,
+        whisker=whisker(share, scale) if share and is_drawn(share) else None,
         tone=tone,
         title=f"{label}: {said(share)}",
     )

@@ -15,7 +15,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from courses.domain import answer_keys
 from courses.domain.queries import alike, results, workbench
+from courses.domain.queries.answer_keys import entry_of
 from courses.domain.queries.notices import noticed
 from courses.domain.queries.results import WhoSawWhat
 from courses.domain.queries.standing import standing_of
@@ -152,6 +154,21 @@ def move(request: HtmxRequest, submission_id: int, kind: str, claim_id: int) -> 
     return _back(request, submission, home.number)
 
 
+@login_required
+@require_POST
+def promote(request: HtmxRequest, submission_id: int, number: int) -> HttpResponse:
+    """Make an entry of the assignment's answer key of a valid defect."""
+    submission, chosen = _defect(request, submission_id, number)
+    try:
+        kept = answer_keys.promote(submission.assignment, chosen)
+    except standing.Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        entry = kept.entries[0].number
+        messages.success(request, f"Defect {number} is entry {entry} of the answer key.{kept.still}")
+    return _back(request, submission, number)
+
+
 def bench(
     request: HtmxRequest, submission: Submission, number: int | None, refused: Refused | None = None
 ) -> HttpResponse:
@@ -190,6 +207,7 @@ def _context(
         "may_release": may(person, "courses.release_grades", submission),
         "is_htmx": bool(request.htmx),
         "on_bench": True,
+        "key_entry": entry_of(submission, chosen.defect.pk) if chosen else None,
         **score_context(row),
         **submission_context(request, submission),
         **(_forms(table, chosen, advice, refused) if chosen else {}),

@@ -123,7 +123,7 @@ def _form_page(
         **context,
     }
     if not is_fragment or part == "costs":
-        shown["costs"] = preview(form.plan_so_far(), course, stored)
+        shown["costs"] = preview(form.plan_so_far(), course, stored, form.judge_so_far())
     if not is_fragment and stored:
         shown["spending"] = spending(stored)
     template = "courses/assignment_form.html" + (f"#{part}" if is_fragment else "")

@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.domain import grading
+from courses.domain.insights import digest_of
 from courses.domain.queries import dashboard as rows
-from courses.domain.queries.class_view import class_view
 from courses.domain.queries.dashboard import SORTS, Wanted
+from courses.domain.queries.headings import headlines
 from courses.domain.queries.standing import standings
 from courses.rules import may
 from courses.views import access
@@ -45,7 +46,7 @@ def dashboard(request: HttpRequest, assignment_id: int) -> HttpResponse:
     context = {
         "assignment": assignment,
         "course": assignment.course,
-        "class_view": class_view(everyone),
+        "headlines": headlines(digest_of(assignment)),
         "page": page,
         "glances": rows.glances(list(page)),
         "page_query": f"{_query(wanted)}&",

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
+from courses.domain.circumstances import people_of
 from courses.domain.submissions import current_revision
 from courses.forms.imports import ImportForm
 from courses.views import access
@@ -29,7 +30,8 @@ def import_findings(request: HtmxRequest, submission_id: int) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     if form.is_bound and form.is_valid():
         try:
-            review = attach(snapshot, form.imported, access.person(request))
+            people = people_of(submission.assignment.course)
+            review = attach(snapshot, form.imported, access.person(request), people)
         except AlreadyAttached as again:
             form.add_error(None, str(again))
         else:

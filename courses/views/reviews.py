@@ -26,6 +26,7 @@ from courses.views.htmx import HtmxRequest
 from reviews.engine import reviews
 from reviews.models import Call, Review
 from reviews.protocols import PROTOCOLS
+from reviews.protocols.judging import JUDGING
 
 STOP_POLLING = 286
 """The status by which htmx ends a polling."""
@@ -94,11 +95,18 @@ def cancel(request: HtmxRequest, submission_id: int, review_id: int) -> HttpResp
 def run_again(request: HtmxRequest, submission_id: int, review_id: int) -> HttpResponse:
     """Ask the reviewers of an ended review once more."""
     review = _review(request, submission_id, review_id)
-    if not PROTOCOLS[review.protocol].planned:
+    if not (PROTOCOLS[review.protocol].planned or review.protocol == JUDGING.name):
         raise Http404
     people = people_of(review.snapshot.revision.submission.assignment.course)
-    reviews.run_again(review, access.person(request), people)
-    messages.success(request, "The review runs again. What the earlier run said no longer counts.")
+    begun = reviews.run_again(review, access.person(request), people)
+    if begun.protocol != JUDGING.name:
+        messages.success(request, "The review runs again. What the earlier run said no longer counts.")
+    elif begun.pk == review.pk:
+        messages.info(request, "Every uncertain match has an answer, so nobody was asked.")
+    else:
+        messages.success(
+            request, "The judge is asked once more, about what it has not answered. What it said is kept."
+        )
     return redirect("courses:reviews", submission_id)
 
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from reviews.briefs import Task
 from reviews.engine.dispatch import send_on_commit
 from reviews.models import Pass, Review
 from reviews.protocols.base import Setup
@@ -39,7 +40,8 @@ FLOOR_TOKENS = 4_096
 
 def hold_back(review: Review, passes: Sequence[Pass]) -> set[int]:
     """Mark the passes that wait until another of the same model has begun; returns their ids."""
-    groups = {model: group for model, group in _by_model(review, passes).items() if len(group) > 1}
+    readers = [item for item in passes if Task(item.task).reads_code]
+    groups = {model: group for model, group in _by_model(review, readers).items() if len(group) > 1}
     tokens = _shared_tokens(review) if groups else 0.0
     if tokens < FLOOR_TOKENS:
         return set()

@@ -55,14 +55,6 @@ def start_alone(files: Sequence[SourceFile], author_model: str, planned: Planned
     return review
 
 
-def leave_to_workers(review: Review) -> None:
-    """Let the next sweep of any worker of the site send what is queued: no message here reaches them.
-
-    The embedded broker lives in the memory of the site's own process.
-    """
-    Pass.objects.filter(review=review, state=Pass.State.QUEUED).update(sent_at=None)
-
-
 def run_here(review: Review, tell: Callable[[Pass], None]) -> None:
     """Run the review's passes in threads until it has ended, all of a round at once.
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 from reviews.briefs import Task
-from reviews.engine import ledger
+from reviews.engine import judging, ledger
 from reviews.engine.connections import access_to, connection_for
 from reviews.engine.ledger import Asking
 from reviews.engine.material import Briefing, brief, shown_files
 from reviews.models import Connection, Pass
 from reviews.prompts.compose import correction
 from reviews.prompts.forms import Answer, NotInForm, form_of, read
-from reviews.protocols.base import Seat
+from reviews.protocols.base import Seat, Setup
 from reviews.providers.base import (
     Access,
     Ending,
@@ -68,12 +68,12 @@ def hold(item: Pass, attempt: int, seat: Seat, provider: ModelProvider, listener
         paid_for = ledger.earlier_reply(item.pk, number) if attempt > 1 else None
         reply = paid_for or ledger.ask(asking, provider, question, listener)
         if reply.ending is Ending.REFUSED:
-            raise _refused(seat, reply)
+            raise _refused(seat, task, reply)
         answer, problems = _read(reply, task, _checker(item, briefing))
         if answer is not None:
             answer = replace(answer, text=briefing.leaving.own_paths(answer.text))
             return Heard(_report(answer, briefing, task, seat, reply), briefing)
-        question = _once_more(question, reply, problems)
+        question = _once_more(question, task, reply, problems)
     if reply.ending is Ending.CUT_OFF:
         what = (
             f"{seat.name} was cut off twice, at {question.output_tokens} tokens. A smaller submission fits."
@@ -100,10 +100,16 @@ def _read(reply: Reply, task: Task, check: Callable[[Answer], list[str]]) -> tup
 
 
 def _checker(item: Pass, briefing: Briefing) -> Callable[[Answer], list[str]]:
-    """What must hold of an answer beyond its form: a patch must apply to the code as it was handed in."""
+    """What must hold of an answer beyond its form.
+
+    A patch must apply to the code as it was handed in; a judge must answer each pair that it was shown.
+    """
     if Task(item.task) is Task.PATCH:
         code = item.review.snapshot.source_files()
         return lambda answer: _problems_of_patch(briefing.leaving.own_paths(answer.text), code)
+    if Task(item.task) is Task.JUDGE:
+        setup = Setup.from_json(item.review.setup)
+        return lambda answer: judging.problems_of((vote.ref for vote in answer.votes), setup, item.position)
     return lambda _: []
 
 
@@ -115,14 +121,16 @@ def _problems_of_patch(text: str, files: Sequence[SourceFile]) -> list[str]:
     return []
 
 
-def _once_more(question: Question, reply: Reply, problems: list[str]) -> Question:
+def _once_more(question: Question, task: Task, reply: Reply, problems: list[str]) -> Question:
     if reply.ending is Ending.CUT_OFF:
         return replace(question, output_tokens=2 * question.output_tokens)
-    return replace(question, reply_so_far=reply.text, correction=correction(problems))
+    return replace(question, reply_so_far=reply.text, correction=correction(problems, task))
 
 
-def _refused(seat: Seat, reply: Reply) -> ProviderError:
+def _refused(seat: Seat, task: Task, reply: Reply) -> ProviderError:
     what = f"{seat.name} declined to review this code. That is no verdict on it."
+    if task is Task.JUDGE:
+        what = f"{seat.name} declined to say which of these claims are the same, so they stay as they were."
     return ProviderError(Trouble.REFUSED, what, raw=reply.text)
 
 

@@ -39,3 +39,12 @@ def away_from_the_desk() -> Iterator[None]:
     finally:
         _desk.acquire()
         _here.sits = True
+
+
+def wait_until_free(seconds: float) -> None:
+    """Wait until nobody is at the desk, but not longer than so many seconds.
+
+    A worker does it before it takes more work: it may be done sooner by another process.
+    """
+    if _desk.acquire(timeout=seconds):
+        _desk.release()

@@ -16,7 +16,7 @@ from itertools import groupby
 
 from django.utils import timezone
 
-from reviews.briefs import Document, Exhibit, Role, Task
+from reviews.briefs import Document, Exhibit, Pair, Role, Side, Task
 from reviews.claims import Claim, Place, Severity, Stance, Verdict, Vote
 from reviews.engine.ahead import CHARACTERS_PER_TOKEN, FLOOR_TOKENS, WORTH_TOKENS
 from reviews.engine.material import room_for_code
@@ -29,8 +29,9 @@ from reviews.prompts.fence import MARK_LETTERS
 from reviews.prompts.forms import form_of
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.base import PERSON, Done, Ended, NoReviewer, Protocol, Returned, Seat, Setup, Turn
-from reviews.providers.base import ModelProvider, ProviderError, Usage
-from reviews.providers.registry import caches, provider
+from reviews.protocols.judging import JUDGING, MOST_PAIRS
+from reviews.providers.base import ProviderError, Usage
+from reviews.providers.registry import asks, caches, provider
 
 REPLY_TOKENS = 4_000
 """A reply with some five findings in their form, and as much thought again. Models differ widely."""
@@ -42,6 +43,11 @@ PLAN = Document("PLAN.md", "x" * 6_000)
 """Two pages, where there is no plan yet to be measured."""
 
 DEFECT = Exhibit("The defect", "x" * 1_000)
+
+PAIRS = tuple(
+    Pair(f"P{number}", Side("", "x" * 1_200), Side("", "x" * 1_200)) for number in range(1, MOST_PAIRS + 1)
+)
+"""As many uncertain matches as are judged, each claim with the lines of code that it names."""
 
 A_MARK = "0" * MARK_LETTERS
 """Any boundary is as long as any other, and nothing here is sent."""
@@ -153,6 +159,7 @@ def _setup(planned: Planned, author_family: str, author_model: str, document: Do
         revised_by=planned.revised_by,
         document=document if protocol.needs_document else None,
         exhibit=None if protocol.planned else DEFECT,
+        pairs=PAIRS if protocol is JUDGING else (),
     )
 
 
@@ -311,10 +318,7 @@ def _added(seat: Seat) -> int:
 
 def _is_paid(seat: Seat) -> bool:
     """Whether a model is really asked there. One whose provider is missing is taken to be."""
-    try:
-        return seat.provider != PERSON and isinstance(provider(seat.provider), ModelProvider)
-    except ProviderError:
-        return True
+    return seat.provider != PERSON and asks(seat.provider)
 
 
 def _model(turn: Turn) -> tuple[str, str, int | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from reviews.briefs import Role
 from reviews.claims import Claim, bounded, clean_text
+from reviews.engine.clearances import note_people
 from reviews.engine.passes import RAW_CHARACTERS, finding_rows
 from reviews.engine.rescues import RESCUES_FROM
-from reviews.engine.reviews import NotSealed
+from reviews.engine.reviews import NotSealed, take_stock
 from reviews.engine.seats import seat_of
 from reviews.exchange import Imported
 from reviews.exchange.imported import Testimony, known_path, placed
-from reviews.gap.defects import gather
 from reviews.models import Finding, Pass, Provenance, Review, Reviewer, Seal, Snapshot, locked
 from reviews.protocols.base import Setup
+from reviews.protocols.exhibits import unsigned
 from reviews.protocols.imported import IMPORTED
 from reviews.providers.base import Trouble
 from reviews.snapshots.files import SourceFile
@@ -33,11 +34,14 @@ class AlreadyAttached(Exception):
     """Just this file was attached before; the message says when."""
 
 
-def attach(snapshot: Snapshot, file: Imported, by: AbstractBaseUser | None) -> Review:
+def attach(
+    snapshot: Snapshot, file: Imported, by: AbstractBaseUser | None, people: Iterable[str] = ()
+) -> Review:
     """Attach the findings of a file to sealed code: one witness for each tool in it.
 
     A tool whose run did not succeed and that found nothing could not review. What was not taken
-    over is in the review's result. Raises NotSealed, AlreadyAttached.
+    over is in the review's result. `people` are those whose names must not leave where a judge is shown
+    what the tools said. Raises NotSealed, AlreadyAttached.
     """
     with transaction.atomic():
         locked(snapshot.pk)
@@ -52,8 +56,10 @@ def attach(snapshot: Snapshot, file: Imported, by: AbstractBaseUser | None) -> R
             siglum = f"{IMPORTED.letter}{first + place - 1}"
             # One file may hold several tools; it is kept with the first.
             item = _pass(review, siglum, said, reviewer, files, raw=file.text if place == 1 else "")
-            Finding.objects.bulk_create(finding_rows(item, list(_grounded(said, files))))
-        gather(snapshot)
+            found = list(_grounded(said, files))
+            note_people(snapshot, people, [unsigned(claim) for claim, _ in found])
+            Finding.objects.bulk_create(finding_rows(item, found))
+        take_stock(snapshot)
     return review
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from django.utils.crypto import salted_hmac
 
 from reviews.briefs import Document, Exhibit, Task
+from reviews.engine import judging
 from reviews.engine.clearances import Outgoing, outgoing
 from reviews.models import LanguageModel, Pass, Review
 from reviews.prompts.compose import Prompt, compose
@@ -73,7 +74,7 @@ def brief(item: Pass) -> Briefing:
         task,
         item.role,
         focus=leaving.text(setup.focus) if setup.focus else "",
-        exhibits=[Exhibit(title, _bounded(leaving.text(text))) for title, text in item.exhibits],
+        exhibits=_exhibits(item, setup, leaving),
         document=document,
         material_mark=_mark(review, packed.text),
     )
@@ -81,6 +82,14 @@ def brief(item: Pass) -> Briefing:
     model = models.get(setup.seat(item.reviewer_id).model)
     output_tokens = model.output_tokens if model else USUAL_OUTPUT
     return Briefing(prompt, leaving, subject, packed, output_tokens)
+
+
+def _exhibits(item: Pass, setup: Setup, leaving: Outgoing) -> list[Exhibit]:
+    shown = [Exhibit(title, _bounded(leaving.text(text))) for title, text in item.exhibits]
+    if Task(item.task) is not Task.JUDGE:
+        return shown
+    files = {leaving.home.get(file.path, file.path): file for file in leaving.files}
+    return judging.with_code(shown, setup, item.position, files)
 
 
 def _bounded(text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from reviews.claims import REF_CHARACTERS, Claim, Vote, bounded, clean_text
@@ -43,22 +44,6 @@ TEXT_CHARACTERS = 400_000
 
 MAX_FAILURES = 5
 """After so many failed calls, or workers that died on it, a pass is given up with its reason."""
-
-RETURNED = (
-    "state",
-    "ended_at",
-    "trouble",
-    "detail",
-    "reviewer_version",
-    "recorded",
-    "paths",
-    "left_out",
-    "votes",
-    "verdict",
-    "text",
-    "raw",
-)
-"""What of a pass is written when its reviewer has answered."""
 
 MOST_VOTES = 200
 """So many votes of one reply are read, as many as findings."""
@@ -105,14 +90,15 @@ def run(pass_id: int) -> None:
     with at_the_desk():
         taken = take(pass_id)
         if taken is not None:
-            _run(taken.lease, taken.item)
+            _run(taken)
 
 
-def _run(lease: Lease, item: Pass) -> None:
+def _run(taken: Taken) -> None:
+    lease, item = taken.lease, taken.item
     begun = threading.Event()
     try:
         with kept_alive(lease) as lost:
-            finish(lease, _work(lease, item, lost, begun))
+            finish(taken, _work(lease, item, lost, begun))
     except GivenUp:
         log.info("Pass %s was let go of: nobody waits for it any more.", lease.pass_id)
     except ProviderError as error:
@@ -170,30 +156,30 @@ def _may_be_taken(item: Pass, now: datetime) -> bool:
     return item.state == Pass.State.RUNNING and ran_out and item.failures < MAX_FAILURES - 1
 
 
-def finish(lease: Lease, work: Work) -> bool:
+def finish(taken: Taken, work: Work) -> bool:
     """Store the report, each finding and vote checked against the code, and let the review go on.
 
     False if the lease was lost. In one transaction: on SQLite each costs all others a wait.
     """
-    report = work.report
-    claims, votes = work.claims(), work.votes()
+    report, item = work.report, taken.item
+    claims = work.claims()
+    returned = {
+        "state": Pass.State.ANSWERED,
+        "trouble": "",
+        "detail": clean_text(report.summary),
+        "reviewer_version": clean_text(report.reviewer, 100),
+        "recorded": report.recorded,
+        "paths": [work.home.get(path, path) for path in report.paths],
+        "left_out": [[work.home.get(path, path), shown] for path, shown in work.left_out],
+        "votes": [asdict(vote) for vote in work.votes()],
+        "verdict": report.verdict or "",
+        "text": clean_text(report.text, TEXT_CHARACTERS),
+        "raw": clean_text(report.raw, RAW_CHARACTERS),
+    }
     with transaction.atomic():
-        item = _held(lease)
-        if item is None:
+        lock_for(item.pk)
+        if not _held(taken.lease).update(**returned, ended_at=timezone.now()):
             return False
-        item.state = Pass.State.ANSWERED
-        item.ended_at = timezone.now()
-        item.trouble = ""
-        item.detail = clean_text(report.summary)
-        item.reviewer_version = clean_text(report.reviewer, 100)
-        item.recorded = report.recorded
-        item.paths = [work.home.get(path, path) for path in report.paths]
-        item.left_out = [[work.home.get(path, path), shown] for path, shown in work.left_out]
-        item.votes = [asdict(vote) for vote in votes]
-        item.verdict = report.verdict or ""
-        item.text = clean_text(report.text, TEXT_CHARACTERS)
-        item.raw = clean_text(report.raw, RAW_CHARACTERS)
-        item.save(update_fields=RETURNED)
         Finding.objects.bulk_create(finding_rows(item, claims))
         reviews.go_on(item.review_id)
     return True
@@ -206,7 +192,8 @@ def settle(lease: Lease, error: ProviderError) -> bool:
     pass has ended. False if the lease was lost.
     """
     with transaction.atomic():
-        item = _held(lease)
+        lock_for(lease.pass_id)
+        item = _held(lease).select_for_update(of=("self",)).select_related("review").first()
         if item is None:
             return False
         item.detail = clean_text(str(error))
@@ -288,12 +275,9 @@ def _request(item: Pass, seat: Seat, files: tuple[SourceFile, ...]) -> Request:
     )
 
 
-def _held(lease: Lease) -> Pass | None:
-    """The pass, locked together with its snapshot, if the lease still holds it."""
-    lock_for(lease.pass_id)
-    mine = Pass.objects.select_for_update(of=("self",)).filter(pk=lease.pass_id)
-    held = mine.filter(attempt=lease.attempt, state=Pass.State.RUNNING)
-    return held.select_related("review").first()
+def _held(lease: Lease) -> QuerySet[Pass]:
+    """The pass, if the lease still holds it."""
+    return Pass.objects.filter(pk=lease.pass_id, attempt=lease.attempt, state=Pass.State.RUNNING)
 
 
 def finding_rows(item: Pass, grounded: Sequence[tuple[Claim, Ground]]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,9 +11,9 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from reviews.briefs import Document, Exhibit, Task
+from reviews.briefs import Document, Exhibit, Pair, Task
 from reviews.claims import Severity, Stance, Verdict, Vote
-from reviews.engine import ahead
+from reviews.engine import ahead, judging
 from reviews.engine.clearances import note_people
 from reviews.engine.dispatch import send_on_commit
 from reviews.engine.seats import seats_for
@@ -21,6 +22,7 @@ from reviews.models import Finding, Pass, Provenance, Review, Seal, Snapshot, lo
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.base import PERSON, Done, Ended, Next, NoReviewer, Outcome, Returned, Setup, Turn
 from reviews.protocols.imported import IMPORTED
+from reviews.protocols.judging import JUDGING
 from reviews.snapshots.documents import plan_among
 
 log = logging.getLogger("blindspot.reviews")
@@ -49,13 +51,15 @@ class Circumstances:
     """What is around a submission's reviews: whose keys, which budgets, whose names must not leave.
 
     `scope` and `budgets` are names that mean nothing here ("course-7"). `on_behalf_of` is a hash.
-    `people` are the names and addresses of the people of the course.
+    `people` are the names and addresses of the people of the course. `judge` is the reviewer to whom
+    uncertain matches are put; without one nobody is asked.
     """
 
     scope: str = ""
     budgets: tuple[str, ...] = ()
     on_behalf_of: str = ""
     people: tuple[str, ...] = ()
+    judge: int | None = None
 
 
 class NotSealed(Exception):
@@ -76,9 +80,11 @@ def start(snapshot: Snapshot, plan: Iterable[Planned], around: Circumstances | N
         if existing:
             return existing
         plan = list(plan)
-        note_people(snapshot, around.people, [planned.focus for planned in plan], unread=True)
+        texts = [planned.focus for planned in plan]
+        texts += judging.words_of_people(snapshot) if around.judge else []
+        note_people(snapshot, around.people, texts, unread=True)
         begun = [begin(snapshot, position, planned, around) for position, planned in enumerate(plan, 1)]
-        gather(snapshot)
+        take_stock(snapshot)
         return begun
 
 
@@ -91,6 +97,7 @@ def begin(
     attempt: int = 1,
     by: AbstractBaseUser | None = None,
     exhibit: Exhibit | None = None,
+    pairs: tuple[Pair, ...] = (),
 ) -> Review:
     """Begin one protocol's run; the caller holds the snapshot's lock."""
     review = Review.objects.create(
@@ -99,7 +106,7 @@ def begin(
         position=position,
         attempt=attempt,
         reviewer_ids=list(planned.reviewer_ids),
-        setup=_setup(snapshot, planned, exhibit).as_json(),
+        setup=replace(_setup(snapshot, planned, exhibit), pairs=pairs, judge=around.judge).as_json(),
         scope=around.scope,
         budgets=list(around.budgets),
         on_behalf_of=around.on_behalf_of,
@@ -113,7 +120,8 @@ def run_again(review: Review, by: AbstractBaseUser | None = None, people: Iterab
     """A fresh run of an ended review's protocol; what the old run said no longer counts.
 
     Asked twice at once, it starts one new run and returns it both times. What another tool's file
-    said cannot be asked again: it stays. `people` are those whose names must not leave.
+    said cannot be asked again: it stays. A judging is asked for the pairs that have no judgement yet;
+    where there is none, it stays. `people` are those whose names must not leave.
     """
     with transaction.atomic():
         locked(review.snapshot_id)
@@ -121,8 +129,13 @@ def run_again(review: Review, by: AbstractBaseUser | None = None, people: Iterab
         current = Review.objects.get(snapshot=review.snapshot_id, position=review.position, current=True)
         if not current.ended or current.protocol == IMPORTED.name:
             return current
+        pairs: tuple[Pair, ...] = ()
+        if current.protocol == JUDGING.name:
+            pairs = judging.pairs_to_judge(review.snapshot, once_more=True)
+            if not pairs:
+                return current
         Review.objects.filter(pk=current.pk).update(current=False)
-        note_people(review.snapshot, people)
+        note_people(review.snapshot, people, judging.words_of_people(review.snapshot) if pairs else [])
         before = Setup.from_json(current.setup)
         planned = Planned(
             current.protocol,
@@ -133,7 +146,9 @@ def run_again(review: Review, by: AbstractBaseUser | None = None, people: Iterab
             before.revised_by,
             before.shown,
         )
-        around = Circumstances(current.scope, tuple(current.budgets), current.on_behalf_of)
+        around = Circumstances(
+            current.scope, tuple(current.budgets), current.on_behalf_of, judge=before.judge
+        )
         begun = begin(
             review.snapshot,
             review.position,
@@ -142,8 +157,9 @@ def run_again(review: Review, by: AbstractBaseUser | None = None, people: Iterab
             attempt=current.attempt + 1,
             by=by,
             exhibit=before.exhibit,
+            pairs=pairs,
         )
-        gather(review.snapshot)
+        take_stock(review.snapshot)
         return begun
 
 
@@ -166,7 +182,7 @@ def cancel(review: Review, by: AbstractBaseUser | None) -> bool:
             Pass.objects.filter(review=review).exclude(state__in=Pass.ENDED).update(
                 state=Pass.State.CANCELLED, ended_at=now, detail="Cancelled before it answered."
             )
-            gather(review.snapshot)
+            take_stock(review.snapshot)
     return bool(stopped)
 
 
@@ -194,7 +210,29 @@ def go_on(review_id: int) -> None:
     if review.ended:
         return
     if _go_on_after(review, list(review.passes.defer("raw").order_by("round", "position"))):
-        gather(review.snapshot)
+        take_stock(review.snapshot)
+
+
+def take_stock(snapshot: Snapshot) -> None:
+    """Make defects of all that is said now; once everybody has spoken, put what is uncertain to the judge.
+
+    The caller holds the snapshot's lock.
+    """
+    gather(snapshot)
+    _ask_the_judge(snapshot)
+
+
+def _ask_the_judge(snapshot: Snapshot) -> None:
+    """Begin the judging where one is due: somebody spoke since the last, all have ended, a pair is new."""
+    due = judging.due(snapshot)
+    pairs = judging.pairs_to_judge(snapshot) if due else ()
+    if due is None or not pairs:
+        return
+    earlier = Review.objects.filter(snapshot=snapshot, position=judging.JUDGING_AT)
+    earlier.update(current=False)
+    around = Circumstances(due.scope, tuple(due.budgets), due.on_behalf_of, judge=due.setup["judge"])
+    planned = Planned(JUDGING.name, reviewer_ids=(due.setup["judge"],))
+    begin(snapshot, judging.JUDGING_AT, planned, around, attempt=earlier.count() + 1, pairs=pairs)
 
 
 def _go_on_after(review: Review, passes: Sequence[Pass]) -> bool:
@@ -318,6 +356,8 @@ def _end(review: Review, done: Done) -> None:
     review.ended_at = timezone.now()
     review.save(update_fields=["state", "reason", "result", "ended_at"])
     _mark_findings(review)
+    if review.protocol == JUDGING.name:
+        judging.keep(review)
     log.info("Review %s (%s) is %s.", review.pk, review.protocol, review.state)
 
 
@@ -326,9 +366,10 @@ def _mark_findings(review: Review) -> None:
     outcomes: dict[str, str] = review.result.get("outcomes", {})
     if not outcomes:
         return
-    rows = Finding.objects.filter(by_pass__review=review).only("pk")
+    rows = Finding.objects.filter(by_pass__review=review).values_list("pk", flat=True)
     rows = rows.order_by("by_pass__round", "by_pass__position", "position")
-    findings = list(rows)
-    for number, finding in enumerate(findings, 1):
-        finding.outcome = outcomes.get(f"F{number}", "")
-    Finding.objects.bulk_update(findings, ["outcome"])
+    ended: dict[str, list[int]] = defaultdict(list)
+    for number, pk in enumerate(rows, 1):
+        ended[outcomes.get(f"F{number}", "")].append(pk)
+    for outcome, ids in ended.items():
+        Finding.objects.filter(pk__in=ids).update(outcome=outcome)

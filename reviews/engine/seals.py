@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from reviews.models import Note, Provenance, Seal, Snapshot, locked
-from reviews.snapshots.files import tree_sha256
+from reviews.snapshots.files import SourceFile, tree_sha256
 
 SCHEME = "blindspot-seal-1"
 PROVENANCE = ("author", "model_name", "family", "prompt", "test_evidence", "tests_passed", "tests_failed")
@@ -30,18 +31,33 @@ def seal(snapshot: Snapshot, *, found_nothing: bool, at: datetime | None = None)
         existing = Seal.objects.filter(snapshot=snapshot).first()
         if existing is not None:
             return existing, False
-        notes = list(snapshot.notes.order_by("pk"))
-        made = Seal(
-            snapshot=snapshot,
-            note_count=len(notes),
+        made = drawn_up(
+            snapshot,
+            snapshot.source_files(),
+            list(snapshot.notes.order_by("pk")),
+            Provenance.objects.filter(snapshot=snapshot).first(),
             found_nothing=found_nothing,
-            sealed_at=at or timezone.now(),
+            at=at or timezone.now(),
         )
-        made.snapshot_sha256 = tree_sha256(snapshot.source_files())
-        made.notes_sha256 = _notes_sha256(notes)
-        made.sha256 = _sha256(manifest(made))
         made.save(force_insert=True)
         return made, True
+
+
+def drawn_up(
+    snapshot: Snapshot,
+    files: Sequence[SourceFile],
+    notes: Sequence[Note],
+    provenance: Provenance | None,
+    *,
+    found_nothing: bool,
+    at: datetime,
+) -> Seal:
+    """The seal over these files, notes (in the order of their keys) and provenance; not stored."""
+    made = Seal(snapshot=snapshot, note_count=len(notes), found_nothing=found_nothing, sealed_at=at)
+    made.snapshot_sha256 = tree_sha256(files)
+    made.notes_sha256 = _notes_sha256(notes)
+    made.sha256 = _sha256(_manifest(made, provenance))
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,10 @@ def verify(seal: Seal) -> Verdict:
 
 def manifest(seal: Seal) -> str:
     """The text that the receipt's SHA-256 is taken of: canonical JSON, one line."""
-    provenance = Provenance.objects.filter(snapshot=seal.snapshot).first()
+    return _manifest(seal, Provenance.objects.filter(snapshot=seal.snapshot).first())
+
+
+def _manifest(seal: Seal, provenance: Provenance | None) -> str:
     return _canonical(
         {
             "scheme": SCHEME,
@@ -85,7 +104,7 @@ def manifest(seal: Seal) -> str:
     )
 
 
-def _notes_sha256(notes: list[Note]) -> str:
+def _notes_sha256(notes: Sequence[Note]) -> str:
     return _sha256(_canonical([_note_values(note) for note in notes]))
 
 

@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from reviews.engine import ledger, passes, reviews
+from reviews.engine import answer_keys, ledger, passes, reviews
 from reviews.engine.dispatch import send_on_commit
 from reviews.models import Pass, Review
 from reviews.providers.base import Trouble
@@ -26,8 +26,8 @@ LOST_AFTER = 60.0
 def sweep(lost_after: float = LOST_AFTER) -> int:
     """Send queued and abandoned passes again and advance reviews that were left between rounds.
 
-    Two sweeps at once do no harm: every step they take is conditional. Returns how many passes
-    were sent.
+    Answer keys that were not applied everywhere are sent to a worker again, too. Two sweeps at once
+    do no harm: every step they take is conditional. Returns how many passes were sent.
     """
     now = timezone.now()
     abandoned = Pass.objects.filter(state=Pass.State.RUNNING, leased_until__lt=now)
@@ -48,6 +48,7 @@ def sweep(lost_after: float = LOST_AFTER) -> int:
     _end_waiting(now)
     for review_id in _between_rounds():
         _advance(review_id)
+    answer_keys.send_lost(now, lost_after)
     if lost:
         log.info("The sweep sent %s passes again.", len(lost))
     return len(lost)

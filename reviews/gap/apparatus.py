@@ -176,8 +176,10 @@ def judged(snapshot_ids: Iterable[int]) -> dict[int, list[Judged]]:
     What a panel dismissed, it does not count as having seen.
     """
     ids = list(snapshot_ids)
-    defects = list(Defect.objects.filter(snapshot__in=ids))
-    originals = {defect.pk: defect.duplicate_of_id or defect.pk for defect in defects}
+    # Values, not rows: of a class there are thousands, with texts that no number needs.
+    columns = ("pk", "duplicate_of", "snapshot", "number", "title", "severity", "standing")
+    defects = list(Defect.objects.filter(snapshot__in=ids).values_list(*columns))
+    originals = {pk: original or pk for pk, original, *_ in defects}
     notes: dict[int, int] = defaultdict(int)
     for home in Note.objects.filter(snapshot__in=ids).exclude(defect=None).values_list("defect", flat=True):
         notes[originals[home]] += 1
@@ -185,16 +187,16 @@ def judged(snapshot_ids: Iterable[int]) -> dict[int, list[Judged]]:
     seen = found.exclude(defect=None).exclude(outcome=Finding.Outcome.DISMISSED)
     by_models = {originals[home] for home in seen.values_list("defect", flat=True).distinct()}
     by_snapshot: dict[int, list[Judged]] = {pk: [] for pk in ids}
-    for defect in defects:
-        if defect.duplicate_of_id is None:
-            by_snapshot[defect.snapshot_id].append(
+    for pk, original, snapshot, number, title, severity, standing in defects:
+        if original is None:
+            by_snapshot[snapshot].append(
                 Judged(
-                    number=defect.number,
-                    title=defect.title,
-                    severity=Severity(defect.severity),
-                    valid=is_valid(defect),
-                    notes=notes[defect.pk],
-                    by_models=defect.pk in by_models,
+                    number=number,
+                    title=title,
+                    severity=Severity(severity),
+                    valid=_VALID.get(standing),
+                    notes=notes[pk],
+                    by_models=pk in by_models,
                 )
             )
     return by_snapshot
@@ -202,7 +204,10 @@ def judged(snapshot_ids: Iterable[int]) -> dict[int, list[Judged]]:
 
 def is_valid(defect: Defect) -> bool | None:
     """What was decided of a defect that is no duplicate; None while nothing is."""
-    return {Defect.Standing.VALID: True, Defect.Standing.INVALID: False}.get(Defect.Standing(defect.standing))
+    return _VALID.get(defect.standing)
+
+
+_VALID: dict[str, bool] = {Defect.Standing.VALID.value: True, Defect.Standing.INVALID.value: False}
 
 
 def _row(

@@ -78,8 +78,12 @@ def estimate(seen: Mapping[int, Collection[str]], reviewers: Collection[str]) ->
     if not all(panel.issuperset(finders) for finders in seen.values()):
         raise ValueError("A defect was found by somebody who is not among the reviewers.")
     times = [len(set(finders)) for finders in seen.values()]
-    found_by = tuple(times.count(j) for j in range(1, len(panel) + 1))
-    why = _against(len(panel), found_by)
+    return of_counts([times.count(j) for j in range(1, len(panel) + 1)])
+
+
+def of_counts(found_by: Sequence[int]) -> Estimates | Refusal:
+    """The same where only f_1 to f_k are known: how many defects 1, 2, … k reviewers found."""
+    why = _against(len(found_by), found_by)
     return Refusal(why) if why else Estimates(jackknife_1(found_by), chao(found_by))
 
 

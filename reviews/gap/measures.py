@@ -134,14 +134,17 @@ def weigh(defects: Sequence[Judged], weights: Mapping[Severity, int]) -> int:
 
 
 def proportion(part: int, whole: int, z: float = 1.96) -> Share | None:
-    """A share with its Wilson interval (Wilson 1927, JASA 22), or None of nothing.
+    """A share with its Wilson interval, or None of nothing."""
+    return Share(part, whole, *wilson(part, whole, z)) if whole else None
+
+
+def wilson(part: float, whole: float, z: float = 1.96) -> tuple[float, float]:
+    """The ends of the interval of Wilson 1927 (JASA 22) for a share of at least some.
 
     [p + z²/2n ± z √(p(1−p)/n + z²/4n²)] / (1 + z²/n) for p = part / whole, n = whole.
     """
-    if whole == 0:
-        return None
     p, n = part / whole, whole
     middle = p + z * z / (2 * n)
-    reach = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    reach = z * math.sqrt(max(0.0, p * (1 - p) / n + z * z / (4 * n * n)))
     scale = 1 + z * z / n
-    return Share(part, whole, max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale))
+    return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)

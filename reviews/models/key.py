@@ -12,6 +12,10 @@ from reviews.models.snapshot import Snapshot
 class AnswerKey(models.Model):
     """A list of known defects. Whoever owns it (an assignment) points here."""
 
+    revision = models.PositiveIntegerField(default=0, help_text="Raised with every change of an entry.")
+    sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a worker was last asked, or last seen, to apply it."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -19,10 +23,13 @@ class AnswerKey(models.Model):
 
 
 class AppliedKey(models.Model):
-    """That a snapshot is measured against a key."""
+    """That a snapshot is measured against a key. One whose revision is behind the key's waits for it."""
 
     snapshot = models.OneToOneField(Snapshot, on_delete=models.CASCADE, related_name="applied_key")
     key = models.ForeignKey(AnswerKey, on_delete=models.CASCADE, related_name="applied")
+    revision = models.PositiveIntegerField(
+        default=0, help_text="The revision of the key that the snapshot's claims are of."
+    )
 
     def __str__(self) -> str:
         return f"{self.key} on {self.snapshot_id}"

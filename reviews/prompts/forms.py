@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -128,19 +128,41 @@ class TextReply(_Part):
     text: str = Field(min_length=1)
 
 
+class JudgedPart(_Part):
+    """What a judge says of one pair: why, and then whether."""
+
+    ref: str
+    reason: str = Field(min_length=1, description="One sentence, without the letters of the claims.")
+    same: bool
+
+    def vote(self) -> Vote:
+        """As plain data: that the two are one defect is confirmed or refuted."""
+        return Vote(self.ref, Stance.CONFIRM if self.same else Stance.REFUTE, self.reason)
+
+
+class JudgeReply(_Part):
+    """What a judging task is answered with."""
+
+    pairs: list[JudgedPart] = Field(description="One entry for every pair that was shown.")
+
+
 REVIEW_FORM = Form("review", ReviewReply.model_json_schema())
 TEXT_FORM = Form("text", TextReply.model_json_schema())
+JUDGE_FORM = Form("judge", JudgeReply.model_json_schema())
 
 _BEGINS = re.compile(r"\{\s*[\"}]")
-_Reply = TypeVar("_Reply", ReviewReply, TextReply)
+_Reply = TypeVar("_Reply", ReviewReply, TextReply, JudgeReply)
 _TOP = {
     REVIEW_FORM.name: frozenset(ReviewReply.model_fields),
     TEXT_FORM.name: frozenset(TextReply.model_fields),
+    JUDGE_FORM.name: frozenset(JudgeReply.model_fields),
 }
 
 
 def form_of(task: Task) -> Form:
     """The form in which a task is answered."""
+    if task is Task.JUDGE:
+        return JUDGE_FORM
     return TEXT_FORM if task.writes else REVIEW_FORM
 
 
@@ -172,9 +194,10 @@ def read(text: str, task: Task) -> Answer:
     form, the last of equals; one that does not fit gives way to another that does.
     """
     first: NotInForm | None = None
-    for value in _objects_in(text, _TOP[form_of(task).name]):
+    form = form_of(task)
+    for value in _objects_in(text, _TOP[form.name]):
         try:
-            return _written(value) if task.writes else _reviewed(value)
+            return _READERS[form.name](value)
         except NotInForm as problem:
             first = first or problem
     raise first or NotInForm(["the reply holds no JSON object" if text.strip() else "the reply is empty"])
@@ -197,6 +220,18 @@ def _reviewed(value: Any) -> Answer:
         checked=tuple(reply.checked),
         not_reviewed=tuple((item.file, item.why) for item in reply.not_reviewed),
     )
+
+
+def _judged(value: Any) -> Answer:
+    reply = _validated(JudgeReply, value)
+    return Answer(summary="", votes=tuple(item.vote() for item in reply.pairs))
+
+
+_READERS: Mapping[str, Callable[[Any], Answer]] = {
+    REVIEW_FORM.name: _reviewed,
+    TEXT_FORM.name: _written,
+    JUDGE_FORM.name: _judged,
+}
 
 
 def _validated(model: type[_Reply], value: Any) -> _Reply:

@@ -16,6 +16,9 @@ _NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
 COMMON = "common"
 """The text that every reviewer is given, whatever its task."""
 
+JUDGE = "judge"
+"""The only text of a judge, who reviews nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
@@ -44,15 +47,21 @@ def instructions(name: str) -> Instructions:
     return Instructions(name, int(version[1]), content[version.end() :].strip())
 
 
+def system_for(task: Task) -> str:
+    """The name of the text that a call begins with: the same in every call of its kind."""
+    return JUDGE if task is Task.JUDGE else COMMON
+
+
 def names_for(task: Task, role: str) -> tuple[str, ...]:
-    """The texts that tell a reviewer what to do, besides the common one.
+    """The texts that tell a reviewer what to do, besides the one that the call begins with.
 
     A role counts where code is reviewed in it; an empty one is a full review. Raises ValueError for
     a role that is not in `briefs.Role`.
     """
     part = Role(role or Role.FULL)
     in_role = (_OF_ROLE[part],)
-    return {Task.REVIEW: in_role, Task.AGAIN: (*in_role, Task.AGAIN.value)}.get(task, (task.value,))
+    told = {Task.REVIEW: in_role, Task.AGAIN: (*in_role, Task.AGAIN.value), Task.JUDGE: ()}
+    return told.get(task, (task.value,))
 
 
 _OF_ROLE = {

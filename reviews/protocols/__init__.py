@@ -6,6 +6,7 @@ from reviews.protocols.base import Protocol
 from reviews.protocols.consensus import CONSENSUS
 from reviews.protocols.cross_model import CROSS_MODEL
 from reviews.protocols.imported import IMPORTED
+from reviews.protocols.judging import JUDGING
 from reviews.protocols.linters import LINTERS
 from reviews.protocols.plan_loop import PLAN_LOOP
 from reviews.protocols.rescue import RESCUE
@@ -25,5 +26,6 @@ PROTOCOLS: dict[str, Protocol] = {
         CONSENSUS,
         RESCUE,
         IMPORTED,
+        JUDGING,
     )
 }

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from reviews.briefs import Document, Exhibit, Task
-from reviews.claims import Claim, Verdict, Vote
+from reviews.briefs import Document, Exhibit, Pair, Side, Task
+from reviews.claims import Claim, Place, Verdict, Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ class Setup:
 
     `rounds` bounds the rounds of talk. `document` is what plan loop and back and forth are about;
     `exhibit` is the defect that a rescue is about; `shown` is what every pass that reads the code is
-    shown besides: what changed in it. `revised_by` is "model" or "student".
+    shown besides: what changed in it. `revised_by` is "model" or "student". `pairs` are the claims that
+    a judging is about. `judge` is the reviewer to whom uncertain pairs are put once all reviews of the
+    snapshot have ended; None where nobody is asked.
     """
 
     author_model: str
@@ -54,6 +56,8 @@ class Setup:
     document: Document | None = None
     exhibit: Exhibit | None = None
     shown: tuple[Exhibit, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    judge: int | None = None
 
     def seat(self, reviewer_id: int) -> Seat:
         """The seat of that reviewer. Raises LookupError where it has none."""
@@ -93,8 +97,17 @@ class Setup:
                 "document": Document(**document) if document else None,
                 "exhibit": Exhibit(**exhibit) if exhibit else None,
                 "shown": tuple(Exhibit(**item) for item in values.get("shown", ())),
+                "pairs": tuple(_pair(item) for item in values.get("pairs", ())),
             }
         )
+
+
+def _pair(values: Mapping[str, Any]) -> Pair:
+    return Pair(values["ref"], _side(values["first"]), _side(values["second"]))
+
+
+def _side(values: Mapping[str, Any]) -> Side:
+    return Side(values["name"], values["words"], tuple(Place(**place) for place in values["places"]))
 
 
 @dataclass(frozen=True, slots=True)

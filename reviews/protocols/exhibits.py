@@ -13,6 +13,9 @@ ALL_CHARACTERS = 120_000
 MOST_CHARACTERS, LEAST_CHARACTERS, LINE_CHARACTERS = 4_000, 200, 400
 """Between the first two lies what is shown of each text of a finding; the last bounds a line of it."""
 
+PAIRED_CHARACTERS = 1_500
+"""So much of each text of a claim is shown to whoever compares it with another."""
+
 _VERBS = {Stance.CONFIRM: "confirmed", Stance.REFUTE: "refuted", Stance.WITHDRAW: "withdrawn"}
 
 
@@ -40,6 +43,21 @@ def as_text(claims: Iterable[Claim] | Mapping[str, Claim]) -> str:
     room = ALL_CHARACTERS // (2 * len(named)) if named else 0
     room = max(LEAST_CHARACTERS, min(MOST_CHARACTERS, room))
     return "\n\n".join(_paragraph(ref, claim, room) for ref, claim in named.items()) or "Nothing."
+
+
+def unsigned(claim: Claim) -> str:
+    """A claim in words that tell neither who made it nor how bad or how sure they think it is.
+
+    Every line is indented: what stands at the margin beside it is ours.
+    """
+    lines = [f"  {_where(claim)}{_line(claim.title)}"]
+    if claim.quote:
+        lines.append(f"  quoted: {_line(claim.quote)}")
+    if claim.explanation:
+        lines.append(_indented(claim.explanation, PAIRED_CHARACTERS))
+    if claim.suggested_fix:
+        lines.append(_indented(f"fix: {claim.suggested_fix}", PAIRED_CHARACTERS))
+    return "\n".join(lines)
 
 
 def votes_as_text(votes: Mapping[str, Iterable[Vote]]) -> str:

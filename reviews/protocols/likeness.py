@@ -8,6 +8,7 @@ all claims later, less strictly, by `reviews.gap.match`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from reviews.claims import Claim
 from reviews.words import terms
@@ -40,7 +41,11 @@ class Wording:
     @classmethod
     def of(cls, claim: Claim) -> Wording:
         """The finding, ready to be compared."""
-        return cls(claim, terms(f"{claim.title} {claim.explanation}"))
+        return cls(claim, _words(f"{claim.title} {claim.explanation}"))
+
+
+# A panel reads its table anew with every question about it, five times a round.
+_words = lru_cache(maxsize=1024)(terms)
 
 
 def likeness(a: Wording, b: Wording) -> float:

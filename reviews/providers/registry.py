@@ -39,6 +39,14 @@ def suits(name: str, paths: Iterable[str]) -> bool:
         return True
 
 
+def asks(name: str) -> bool:
+    """Whether that provider puts a question to a model; one that is missing is taken to."""
+    try:
+        return isinstance(provider(name), ModelProvider)
+    except ProviderError:
+        return True
+
+
 def caches(name: str) -> bool:
     """Whether that provider reads repeated material from a cache at a lower price."""
     try:

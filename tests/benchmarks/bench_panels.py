@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 @benchmark
 def wall_time(bench: Bench) -> None:
     """Four reviewers, three rounds, 2 s a call: 6 s is ideal. Parsing, anchoring and ledger are on."""
-    for name, broker in (("embedded", "memory://localhost//"), ("Redis", REDIS)):
+    for name, broker in (("embedded", "filesystem://localhost//"), ("Redis", REDIS)):
         if not _reachable(broker):
             print(f"# {name}: nothing listens at {broker}, so it was not measured", flush=True)
             continue
@@ -61,7 +61,7 @@ def _panels(what: str, chosen: str) -> dict[str, Any]:
 
 def _reachable(broker: str) -> bool:
     where = urlsplit(broker)
-    if where.scheme == "memory":
+    if where.scheme == "filesystem":
         return True
     try:
         with socket.create_connection((where.hostname or "", where.port or 6379), timeout=1):

@@ -1,6 +1,6 @@
 """Runs consensus panels against a stand-in and prints what was measured, as one JSON object.
 
-`python -m tests.benchmarks.panels wall memory://localhost//` or `… bill one-model`; in a process of
+`python -m tests.benchmarks.panels wall filesystem://localhost//` or `… bill one-model`; in a process of
 its own, because a broker is chosen once in a process's life. bench_panels.py reads it.
 """
 
@@ -149,26 +149,33 @@ def _lines() -> list[tuple[str, int, str]]:
 
 def wall() -> dict[str, Any]:
     """One panel and ten at once, from the first review's beginning to the last one's end, to the ideal."""
+    with _workers():
+        # Both of its processes have seen work before anything is measured.
+        _run(AT_ONCE, PANELS["four models"])
+        ones = sorted(_run(1, PANELS["four models"])[0] for _ in range(3))
+        tens, calls, states = _run(AT_ONCE, PANELS["four models"])
+    ideal = ROUNDS * SECONDS_A_CALL
+    return {"one": ones[1] / ideal, "ten": tens / ideal, "calls": calls, "states": states}
+
+
+@contextmanager
+def _workers() -> Iterator[None]:
+    """What the product starts: the site with its review processes, or as many Celery workers."""
     from django.conf import settings
 
     from config.celery import app
-    from config.embedded import EmbeddedWorker
-    from reviews.providers.registry import load_all
+    from tests.servers.workers import WorkerProcess
 
-    load_all()
     app.control.purge()
-    worker = EmbeddedWorker(settings.CELERY_WORKER_CONCURRENCY)
-    worker.start()
-    if not worker.wait_until_ready(30):
-        raise RuntimeError("The worker did not start.")
+    workers = WorkerProcess(
+        settings.DATA_DIR, settings.CELERY_WORKER_CONCURRENCY, settings.REVIEW_LEASE_SECONDS
+    )
+    workers.start()
     try:
-        _run(1, PANELS["four models"])
-        ones = sorted(_run(1, PANELS["four models"])[0] for _ in range(3))
-        tens, calls, states = _run(AT_ONCE, PANELS["four models"])
+        workers.wait_until_ready()
+        yield
     finally:
-        worker.stop(grace=20)
-    ideal = ROUNDS * SECONDS_A_CALL
-    return {"one": ones[1] / ideal, "ten": tens / ideal, "calls": calls, "states": states}
+        workers.stop()
 
 
 def _cleared(submissions: Sequence[Any]) -> None:
@@ -271,19 +278,8 @@ def bill(server: Any, chosen: str) -> dict[str, Any]:
     C is what all twelve share: system text, schema and material. The best possible writes C once for
     each model and reads it ever after, except where the models must write it side by side.
     """
-    from django.conf import settings
-
-    from config.celery import app
-    from config.embedded import EmbeddedWorker
-
-    app.control.purge()
-    worker = EmbeddedWorker(settings.CELERY_WORKER_CONCURRENCY)
-    worker.start()
-    worker.wait_until_ready(30)
-    try:
+    with _workers():
         _, calls, states = _run(1, PANELS[chosen], repeat=4)
-    finally:
-        worker.stop(grace=20)
     by_model = defaultdict(list)
     for seen in server.asked:
         by_model[seen.model].append(seen.counted)

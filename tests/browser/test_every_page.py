@@ -19,13 +19,13 @@ from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from courses import urls as course_urls
-from courses.domain import assignments, grading
+from courses.domain import answer_keys, assignments, grading
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.domain.rescues import propose_fix
 from courses.models import Assignment, Course, Submission
 from reviews.gap.standing import Decision, decide
-from reviews.models import Call, Defect, LanguageModel, Note, Pass
+from reviews.models import Call, Defect, KeyEntry, LanguageModel, Note, Pass
 from reviews.providers.base import Trouble
 from reviews.snapshots.diffs import unified
 from reviews.snapshots.files import SourceFile
@@ -72,6 +72,8 @@ FORMS: tuple[tuple[int, int, Literal["light", "dark"]], ...] = (
 NO_PAGE = {
     "starter_zip": "a download",
     "ledger_csv": "a download",
+    "key_json": "a download",
+    "key_sarif": "a download",
     "next_ungraded": "leads on to the workbench",
 }
 POST_ONLY = {
@@ -98,6 +100,9 @@ POST_ONLY = {
     "grade",
     "release",
     "take_back",
+    "key_import",
+    "key_remove",
+    "promote",
 }
 ELSEWHERE = {"account_confirm_login_code": "signing in by a code from a mail is off"}
 NOBODY = ""
@@ -148,6 +153,7 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
     assignments.set_starter(task, SHOP, LanguageModel.objects.get(name=AUTHOR))
     released = reviewed(task, amara, claims=(INJECTION, SUCCESS_LIE))
     adjudicated(released, ruth)
+    answer_keys.add(task, RACE, KeyEntry.Origin.PLANTED)
     return World(
         course=course,
         task=task,
@@ -233,6 +239,10 @@ def rows(world: World) -> list[Row]:
         Row("starter", "ruth", at("starter", task)),
         Row("dashboard", "ruth", at("dashboard", task)),
         Row("dashboard", "tomas", at("dashboard", task)),
+        Row("answer_key", "ruth", at("answer_key", task)),
+        Row("answer_key", "tomas", at("answer_key", draft)),
+        Row("key_entry_new", "ruth", at("key_entry_new", task)),
+        Row("key_entry", "ruth", at("key_entry", task, 1)),
         *(Row("hand_in", "ben", at("hand_in", task) + f"?way={way}") for way in ("starter", "paste", "diff")),
         Row("hand_in", "amara", at("hand_in", task), 403),
         Row("submission", "chiara", at("submission", waiting)),
@@ -310,6 +320,10 @@ def test_what_has_no_page_shows_none(world: World, ruth: User) -> None:
     assert archive["Content-Type"] == "application/zip"
     book = client.get(reverse("courses:ledger_csv", args=[waiting]))
     assert book["Content-Type"] == "text/csv; charset=utf-8"
+    key = client.get(reverse("courses:key_json", args=[task]))
+    assert key["Content-Type"] == "application/json"
+    findings = client.get(reverse("courses:key_sarif", args=[task]))
+    assert findings["Content-Type"] == "application/sarif+json"
     on = client.get(reverse("courses:next_ungraded", args=[task]))
     assert (on.status_code, on["Location"]) == (302, reverse("courses:adjudicate", args=[waiting]))
     elsewhere = {name: client.get(reverse(name)).status_code for name in ELSEWHERE}

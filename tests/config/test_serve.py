@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -72,8 +73,12 @@ class Site:
         self.wait_until(lambda: "Ctrl-C stops it" in self.said or self.process.poll() is not None)
 
     def children(self) -> list[int]:
+        """Its processes, the one that answers requests first and then those that review."""
         found = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
+            ["ps", "-o", "pid=", "--ppid", str(self.process.pid), "--sort", "start_time"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return [int(pid) for pid in found.stdout.split()]
 
@@ -142,13 +147,16 @@ def test_it_serves_keeps_its_data_and_ctrl_c_ends_site_and_worker(serve: Callabl
     site.wait_for_address()
     assert re.search(rf"Blindspot is at http://127\.0\.0\.1:{site.port}/", site.said)
     assert get(site.port) < 400
-    (web,) = site.children()
+    children = site.children()
+    assert len(children) == 3, "one that answers and two that review"
     site.ctrl_c()
     assert site.end() < 5
     assert site.process.returncode == 0
     assert "Traceback" not in site.said
-    with pytest.raises(ProcessLookupError):
-        os.kill(web, 0)
+    for child in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
+    assert stat.S_IMODE((site.data / "broker").stat().st_mode) == 0o700
 
     database = site.data / "blindspot.sqlite3"
     collected = (site.data / "static" / ".collected").stat().st_mtime_ns
@@ -163,17 +171,44 @@ def test_it_serves_keeps_its_data_and_ctrl_c_ends_site_and_worker(serve: Callabl
     assert "Traceback" not in again.said
 
 
-def test_a_web_process_that_dies_is_replaced_with_its_worker(serve: Callable[[], Site]) -> None:
+def test_each_process_that_dies_is_replaced_and_the_others_stay(serve: Callable[[], Site]) -> None:
     site = serve()
     site.wait_for_address()
     assert get(site.port) < 400
-    (web,) = site.children()
-    os.kill(web, signal.SIGKILL)
-    site.wait_until(lambda: bool(site.children()) and site.children() != [web], seconds=10)
-    assert get(site.port) < 400
+    web, *reviewing = site.children()
+    for dead in (web, reviewing[0]):
+        before = site.children()
+        os.kill(dead, signal.SIGKILL)
+
+        def replaced(dead: int = dead, before: list[int] = before) -> bool:
+            now = site.children()
+            return len(now) == 3 and set(before) - set(now) == {dead}
+
+        site.wait_until(replaced, seconds=10)
+        assert get(site.port) < 400
     site.ctrl_c()
     assert site.end() < 5
     assert site.process.returncode == 0
+
+
+def test_no_process_outlives_a_site_that_was_killed(serve: Callable[[], Site]) -> None:
+    site = serve()
+    site.wait_for_address()
+    assert get(site.port) < 400
+    children = site.children()
+    site.process.kill()
+    site.process.wait()
+
+    def gone() -> bool:
+        return not any(Path(f"/proc/{child}").exists() for child in children)
+
+    site.wait_until(gone, seconds=10)
+    again = serve()
+    again.wait_for_address()
+    assert get(again.port) < 400
+    assert not list((again.data / "broker").glob("*.new"))
+    again.ctrl_c()
+    assert again.end() < 5
 
 
 def test_a_second_ctrl_c_ends_it_at_once(serve: Callable[[], Site]) -> None:

@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from courses.demo.seed import STUDENTS
-from courses.domain import grading
+from courses.domain import answer_keys, grading
 from courses.domain.assignments import PlanLine, set_starter
 from courses.domain.queries.standing import standing_of
 from courses.models import Assignment, Course, Membership, Submission
-from reviews.models import Call, Connection, Defect, Pass, Review
+from reviews.models import Call, Connection, Defect, KeyEntry, Pass, Review
 from reviews.protocols.base import PERSON
 from tests.panels import spoken_for
 from tests.people import client_of
@@ -62,6 +62,12 @@ COURSE = {
     "own_key": INSTRUCTOR,
     "forget_own_key": INSTRUCTOR,
     "assignment_new": INSTRUCTOR,
+    "course_insights": STAFF,
+    "course_insights_students": STAFF,
+    "course_insights_learning": STAFF,
+    "course_insights_defects": STAFF,
+    "course_insights_csv": STAFF,
+    "own_progress": STUDENTS_ONLY,
 }
 ASSIGNMENT = {
     "assignment": MEMBERS,
@@ -72,9 +78,20 @@ ASSIGNMENT = {
     "starter": INSTRUCTOR,
     "drop_starter": INSTRUCTOR,
     "dashboard": STAFF,
+    "insights": STAFF,
+    "insights_students": STAFF,
+    "insights_defects": STAFF,
+    "insights_csv": STAFF,
     "next_ungraded": STAFF,
     "release_many": INSTRUCTOR,
     "hand_in": STUDENTS_ONLY,
+    "answer_key": STAFF,
+    "key_json": STAFF,
+    "key_sarif": STAFF,
+    "key_entry_new": INSTRUCTOR,
+    "key_import": INSTRUCTOR,
+    "key_entry": INSTRUCTOR,
+    "key_remove": INSTRUCTOR,
 }
 DRAFT = {
     "submission": THE_STUDENT,
@@ -101,6 +118,7 @@ DRAFT = {
     "import": "lnffff",
     "rerun": "lnffff",
     "rescue": "lnffff",
+    "promote": "lnffff",
 }
 """An unsealed submission is the student's own business; nothing of models is there for anybody."""
 
@@ -132,6 +150,7 @@ SEALED = {
     "rename": STAFF,
     "merge": STAFF,
     "move_claim": STAFF,
+    "promote": STAFF,
     "grade": STAFF,
     "cancel": INSTRUCTOR,
     "run_again": INSTRUCTOR,
@@ -174,6 +193,7 @@ POSTED = {
     "rotate_code", "set_join_open", "set_role", "publish", "withdraw", "drop_starter", "release_many",
     "note_delete", "decide", "rename", "merge", "move_claim", "grade", "cancel", "run_again", "release",
     "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
+    "key_import", "key_remove", "promote",
 }  # fmt: skip
 
 
@@ -207,6 +227,7 @@ class World:
             "pass_id": text.pk if text else 1,
             "number": defect.number if defect else 1,
             "kind": "note",
+            "table": "repeats",
             "claim_id": note.pk if note else 1,
         }
         wanted = ARGUMENTS[name]
@@ -241,6 +262,7 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
         assignment(course, plan=plan, title=title) for title in ("First", "Second", "Third")
     )
     set_starter(drafted, SHOP)
+    answer_keys.add(drafted, RACE, KeyEntry.Origin.PLANTED)
     submissions = {
         "draft": handed_in(drafted, amara, claims=[INJECTION]),
         "sealed": reviewed(waiting, amara),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from tests.replies import judge_reply, pairs_in
 from tests.servers.dialects import dialect_of
 from tests.servers.prompt_cache import Counted, tokens
 from tests.servers.wire import Said, compact
@@ -138,6 +139,8 @@ def say(seen: Seen, answer: Answer) -> Said:
     text = answer.text
     if text is None:
         text = A_TEXT if wants_text(seen.body) else NOTHING_FOUND
+        if shown := pairs_in(seen.text):
+            text = judge_reply(dict.fromkeys(shown, False), "One change would not settle both.")
         if answer.fault in (Fault.REFUSAL, Fault.FILTERED):
             text = "I can't help with that."
         if answer.fault == Fault.CUT_OFF:

@@ -10,8 +10,8 @@ the vendors' own SDKs and command-line tools, and fails in every way in which th
 
 `answers` is one Answer for every request, a list that is used up in the order of arrival (then the
 default), or a function from the request to an Answer. The default reply is a review that found
-nothing and says what it checked, or a text where a text is wanted. What the vendor itself would not
-accept is answered with 400 (strictness.py) and uses up no answer.
+nothing and says what it checked, a text where a text is wanted, or of pairs that none is one defect.
+What the vendor itself would not accept is answered with 400 (strictness.py) and uses up no answer.
 """
 
 from __future__ import annotations

@@ -14,42 +14,72 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from config.celery import app
+
 LEASE_SECONDS = 4.0
 
 
 class WorkerProcess:
     """What works off reviews in the product, in a process group of its own.
 
-    With the embedded broker that is the whole site (`config.serve`), else a Celery worker.
+    With the embedded broker that is the whole site (`config.serve`), else Celery workers, as many as
+    the site would start. `data` is where its output goes; `threads` are those of each.
     """
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    def __init__(self, data: Path, threads: int = 4, lease_seconds: float = LEASE_SECONDS) -> None:
         self.log = data / "worker.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.threads = threads
+        self.lease_seconds = lease_seconds
+        self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
         """Start it in the background."""
         command = [sys.executable, "-m"]
-        if settings.EMBEDDED_WORKER:
-            command += ["config.serve", "--port", str(_free_port())]
+        if settings.EMBEDDED_BROKER:
+            commands = [[*command, "config.serve", "--port", str(_free_port())]]
         else:
-            command += ["celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "4"]
+            command += ["celery", "-A", "config", "worker", "--pool", "threads", "--hostname"]
+            commands = [[*command, f"{number}@%h"] for number in range(settings.REVIEW_PROCESSES)]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, env=self._environment(), stdout=log, stderr=log, start_new_session=True
-            )
+            self.processes = [
+                subprocess.Popen(
+                    command, env=self._environment(), stdout=log, stderr=log, start_new_session=True
+                )
+                for command in commands
+            ]
+
+    def wait_until_ready(self, seconds: float = 60.0) -> None:
+        """Until every process that reviews answers; fails where they do not within so many seconds."""
+        ends = time.monotonic() + seconds
+        while len(app.control.ping(timeout=0.5) or ()) < settings.REVIEW_PROCESSES:
+            assert time.monotonic() < ends, f"not ready within {seconds} s: {self.log.read_text()}"
+
+    @property
+    def reviewing(self) -> list[int]:
+        """The ids of the processes that review."""
+        if not settings.EMBEDDED_BROKER:
+            return [process.pid for process in self.processes]
+        (site,) = self.processes
+        found = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(site.pid), "--sort", "start_time"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # The first is the one that answers requests.
+        return [int(pid) for pid in found.stdout.split()[1:]]
 
     def kill(self) -> None:
         """SIGKILL to all of its processes: no chance to say goodbye."""
-        assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        for process in self.processes:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self.processes = []
 
     def stop(self) -> None:
         """End it if it still runs."""
-        if self.process is not None and self.process.poll() is None:
-            self.kill()
+        self.processes = [process for process in self.processes if process.poll() is None]
+        self.kill()
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -57,10 +87,12 @@ class WorkerProcess:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_URL": _test_database_url(),
             "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
-            "BLINDSPOT_DATA": str(self.data),
+            # The same folder, so that what a test sends reaches it through the embedded broker.
+            "BLINDSPOT_DATA": str(settings.DATA_DIR),
             "HTTPS": "0",
             "RECORDED_PACE": "1",
-            "REVIEW_LEASE_SECONDS": str(LEASE_SECONDS),
+            "REVIEW_THREADS": str(self.threads),
+            "REVIEW_LEASE_SECONDS": str(self.lease_seconds),
         }
 
 

@@ -12,6 +12,8 @@ from courses.domain.queries.ledger import Paid, paid_by_review
 from reviews.gap.stored import SPEAKING
 from reviews.models import Defect, Finding, Pass, Review, Snapshot
 from reviews.protocols import PROTOCOLS
+from reviews.protocols.judging import JUDGING
+from reviews.protocols.rescue import RESCUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class MeasuredRow:
     seconds: float | None
     first: int
     first_valid: int
+
+    @property
+    def may_find(self) -> bool:
+        """Whether it could find anything: a patch and a judge's word are about what others found."""
+        return self.review.protocol not in (RESCUE.name, JUDGING.name)
 
 
 @dataclass(frozen=True, slots=True)

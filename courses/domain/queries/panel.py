@@ -17,6 +17,7 @@ from reviews.gap.apparatus import HEAVY
 from reviews.models import Connection, Finding, Pass, Review, Snapshot
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.base import Seat, Setup
+from reviews.protocols.judging import JUDGING, is_swapped
 from reviews.protocols.rescue import RESCUE
 
 _TASKS: dict[str, str] = {
@@ -28,6 +29,7 @@ _TASKS: dict[str, str] = {
     Task.AGAINST_PLAN: "holds the code against the plan",
     Task.PATCH: "writes a patch",
     Task.REVIEW_PATCH: "reviews the patch",
+    Task.JUDGE: "says which claims mean the same",
 }
 _ROLES: dict[str, str] = {
     Role.FULL: "reads everything",
@@ -65,7 +67,9 @@ class PassLine:
         """What it was asked to do, in words; empty for programs, which do what they always do."""
         if not self.item.reviewer.model_id and Task(self.item.task) is Task.REVIEW:
             return ""
-        return _TASKS.get(self.item.task) or _ROLES.get(self.item.role, self.item.role)
+        words = _TASKS.get(self.item.task) or _ROLES.get(self.item.role, self.item.role)
+        swapped = Task(self.item.task) is Task.JUDGE and is_swapped(self.item.position)
+        return f"{words}, shown the other way round" if swapped else words
 
     @property
     def until(self) -> datetime | None:
@@ -137,6 +141,11 @@ class ReviewLine:
         if len(rounds) < 2 or all(len(round.passes) == 1 for round in rounds):
             return (Round(None, self.passes),) if rounds else ()
         return rounds
+
+    @property
+    def can_be_asked_again(self) -> bool:
+        """Whether staff may have it run again from here: a rescue has its own door, a file none."""
+        return self.planned or self.review.protocol == JUDGING.name
 
     @property
     def may_be_rerun(self) -> bool:
@@ -267,7 +276,8 @@ def pass_line(item: Pass, found: Mapping[int, int], now: datetime) -> PassLine:
 def _counted(item: Pass, findings: int) -> int | None:
     """How many findings to show: none of who was not asked for any, but for a text or for votes."""
     task = Task(item.task)
-    if item.state != Pass.State.ANSWERED or task.writes or (task is Task.CONFER and not findings):
+    votes = task in (Task.CONFER, Task.JUDGE)
+    if item.state != Pass.State.ANSWERED or task.writes or (votes and not findings):
         return None
     return findings
 

@@ -11,6 +11,7 @@ from reviews.engine.estimates import PLAN, Amount, Estimate, estimate
 from reviews.models import LanguageModel, Reviewer
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.base import Protocol
+from reviews.protocols.judging import JUDGING
 from reviews.snapshots.documents import plan_among
 
 TYPICAL_CHARACTERS = 15_000
@@ -84,8 +85,17 @@ class Preview:
         return not self.has_plan and any(row.protocol.needs_document for row in self.rows)
 
 
-def preview(lines: Sequence[PlanLine], course: Course, assignment: Assignment | None) -> Preview:
-    """What a plan comes to for one submission and for all students of a course. Nothing is called."""
+def preview(
+    lines: Sequence[PlanLine],
+    course: Course,
+    assignment: Assignment | None,
+    judge: Reviewer | None = None,
+) -> Preview:
+    """What a plan comes to for one submission and for all students of a course. Nothing is called.
+
+    A judge is asked after everybody of the plan.
+    """
+    lines = [*lines, PlanLine(JUDGING.name, reviewers=(judge,))] if judge else lines
     files = assignment.starter.source_files() if assignment and assignment.starter else ()
     characters = sum(len(file.text) for file in files) or TYPICAL_CHARACTERS
     known = assignment.starter_author if assignment else None

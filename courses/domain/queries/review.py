@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
 
 from courses.domain.queries.excerpt import Said, said_by
+from courses.domain.queries.judged import JudgedPair, judged_pairs
 from courses.domain.queries.ledger import Paid, paid_by_pass
 from courses.domain.queries.panel import PassLine, in_words, label_of, pass_line
 from courses.domain.queries.versions import Patch, Version, patch_of, versions_of
+from reviews.briefs import Task
+from reviews.claims import Stance
 from reviews.models import Finding, Pass, Review
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.base import Protocol, Setup
@@ -39,6 +42,16 @@ class Word:
     grounded: bool
     severity: str
     who: str = ""
+    of_pair: bool = False
+
+    @property
+    def verb(self) -> str:
+        """What was made of it, as one says it."""
+        return (_OF_PAIRS if self.of_pair else _OF_FINDINGS)[Stance(self.stance)]
+
+
+_OF_FINDINGS = {Stance.CONFIRM: "confirms", Stance.REFUTE: "refutes", Stance.WITHDRAW: "withdraws"}
+_OF_PAIRS = {Stance.CONFIRM: "calls the same", Stance.REFUTE: "tells apart"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,7 @@ class ReviewPage:
     path: str
     versions: tuple[Version, ...]
     patch: Patch | None
+    judged: tuple[JudgedPair, ...]
     runs: tuple[Review, ...]
     paid: Paid
 
@@ -181,6 +195,9 @@ def review_page(review: Review) -> ReviewPage:
         item.review = review
     found = _found(review, passes)
     references = {item.ref: _reference(item) for items in found.values() for item in items}
+    setup = Setup.from_json(review.setup) if review.setup else None
+    judged = judged_pairs(review, setup) if setup else ()
+    references |= {pair.ref: Reference(pair.ref, pair.title, pair.anchor) for pair in judged}
     paid = paid_by_pass(review)
     versions, path = versions_of(review, passes)
     parts = [_part(item, found.get(item.pk, ()), references, paid.get(item.pk, Paid())) for item in passes]
@@ -190,7 +207,7 @@ def review_page(review: Review) -> ReviewPage:
     return ReviewPage(
         review,
         PROTOCOLS[review.protocol],
-        Setup.from_json(review.setup) if review.setup else None,
+        setup,
         tuple(
             Round(number, tuple(rows)) for number, rows in groupby(parts, key=lambda part: part.item.round)
         ),
@@ -198,6 +215,7 @@ def review_page(review: Review) -> ReviewPage:
         path,
         versions,
         patch_of(review, passes),
+        judged,
         tuple(runs.order_by("attempt")),
         sum(paid.values(), Paid()),
     )
@@ -222,7 +240,8 @@ def _reference(found: Found) -> Reference:
 
 
 def _part(item: Pass, found: Sequence[Found], references: Mapping[str, Reference], paid: Paid) -> Part:
-    words = (_word(vote, references) for vote in item.votes)
+    of_pairs = Task(item.task) is Task.JUDGE
+    words = (replace(_word(vote, references), of_pair=of_pairs) for vote in item.votes)
     return Part(pass_line(item, {item.pk: len(found)}, timezone.now()), tuple(found), tuple(words), paid)
 
 

@@ -15,6 +15,9 @@ from reviews.gap.apparatus import judged
 from reviews.gap.measures import Gap, split
 from reviews.models import Review, Seal
 
+LONG = ("setup", "result", "reviewer_ids", "budgets")
+"""What of a review no list shows; a class has thousands of them."""
+
 
 class Stage(StrEnum):
     """How far a student's work has come. The order is the order of attention it needs from staff."""
@@ -74,7 +77,7 @@ class Standing:
 def last_revisions() -> QuerySet[Revision]:
     """The revision of each submission that counts, with its seal and its plan's current reviews."""
     latest = Revision.objects.filter(submission=OuterRef("submission")).order_by("-number").values("pk")[:1]
-    current = Review.objects.filter(current=True, protocol__in=PLANNED).order_by("position")
+    current = Review.objects.filter(current=True, protocol__in=PLANNED).order_by("position").defer(*LONG)
     return (
         Revision.objects.annotate(latest=Subquery(latest))
         .filter(pk=F("latest"))

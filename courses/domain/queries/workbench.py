@@ -21,9 +21,11 @@ class Advice:
 
     @property
     def headline(self) -> str:
-        """The suggestion in a few words."""
+        """The suggestion in a few words, as a heading."""
         wanted = self.suggestion.standing
-        return f"{wanted}, on {self.suggestion.word} evidence" if wanted else "none: read the code"
+        if not wanted:
+            return "The evidence suggests nothing: read the code"
+        return f"Suggested: {wanted}, on {self.suggestion.word} evidence"
 
     @property
     def open(self) -> bool:

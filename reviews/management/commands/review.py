@@ -12,7 +12,7 @@ from django.core.management.base import CommandParser
 from django.db.models import Q
 
 from reviews.claims import clean_text
-from reviews.engine.alone import UNKNOWN, change_since, leave_to_workers, run_here, start_alone
+from reviews.engine.alone import UNKNOWN, change_since, run_here, start_alone
 from reviews.engine.ledger import paid_for
 from reviews.engine.outcomes import spent_of
 from reviews.engine.reviews import Planned
@@ -104,12 +104,8 @@ class Command(TerminalCommand):
         """Leave it to the workers, and say how to hear of it."""
         if review.ended:
             self.note(printable(review.reason))
-        elif settings.EMBEDDED_WORKER:
-            leave_to_workers(review)
-            self.note(
-                "The site's own process takes it up within seconds if it runs on this database (make run); "
-                "else as soon as it does."
-            )
+        elif settings.EMBEDDED_BROKER:
+            self.note("The site takes it up now if it runs (make run), else as soon as it does.")
         self.note(f"Follow it with “manage.py review_status {review.pk}” and “review_result {review.pk}”.")
         self.stdout.write(str(review.pk))
 

@@ -82,7 +82,7 @@ def test_what_two_families_and_the_student_saw_is_suggested_as_valid(
 
 def test_of_one_voice_alone_nothing_is_suggested(ruth: User, talked_over: Submission) -> None:
     page = bench(ruth, about(talked_over, SUCCESS_LIE.title), talked_over)
-    assert "Suggested: none: read the code" in page
+    assert "The evidence suggests nothing: read the code" in page
     assert "One model alone says so, and nobody refuted it: read the line." in page
     assert 'data-key="a"' not in page
 

@@ -162,6 +162,18 @@ def test_code_that_nobody_can_read_whole_costs_no_more_than_what_is_sent() -> No
     assert huge.most.input == larger.most.input < 20_000
 
 
+def test_a_judge_costs_nothing_where_nothing_is_uncertain_and_ten_calls_at_most() -> None:
+    priced(STRANGER)
+    stranger = Reviewer.objects.get(name="GPT 5.4")
+    found = of(Planned("judging", reviewer_ids=(stranger.pk,)))
+    assert found.least == Amount()
+    assert found.most.calls == 10
+    assert found.most.cached == 0, "its instructions alone are too short to be kept"
+    assert 60 * 1_200 * 2 * 2 / 3.6 < found.most.input < 120_000
+    larger = of(Planned("judging", reviewer_ids=(stranger.pk,)), LARGE)
+    assert sizes(larger.most) == sizes(found.most), "whatever the code"
+
+
 def test_amounts_add_up() -> None:
     one = Amount(calls=1, input=10, cached=2, output=3, cost=4, times=1.5)
     assert one + one == one * 2 == Amount(calls=2, input=20, cached=4, output=6, cost=8, times=3.0)

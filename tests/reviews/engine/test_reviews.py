@@ -96,7 +96,7 @@ def test_an_abandoned_pass_is_taken_up_and_its_late_first_holder_stores_nothing(
     Pass.objects.filter(pk=stranger.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
     passes.run(stranger.pk)
     late = Report(findings=(RACE,), paths=("shop.py",), reviewer="a ghost")
-    assert passes.finish(dead.lease, Work(late, SHOP)) is False
+    assert passes.finish(dead, Work(late, SHOP)) is False
     assert Finding.objects.filter(by_pass=stranger).count() == 2
     assert Pass.objects.get(pk=stranger.pk).reviewer_version == "gpt-5.4, recorded"
 
@@ -186,7 +186,7 @@ def test_a_reviewer_that_says_impossible_things_is_kept_within_bounds(panel: Ass
     wild = replace(
         INJECTION, title="A\0B" + "x" * 500, cwe=10**20, confidence=7.0, place=Place("shop.py", 3, 10**20)
     )
-    assert passes.finish(taken.lease, Work(Report((wild,), ("shop.py",), "GPT", raw="\0"), SHOP))
+    assert passes.finish(taken, Work(Report((wild,), ("shop.py",), "GPT", raw="\0"), SHOP))
     finding = Finding.objects.get()
     assert (finding.title[:3], len(finding.title), finding.cwe) == ("A\ufffdB", 200, None)
     assert (finding.confidence, finding.first_line) == (None, 7), "anchored by its quotation"
@@ -214,7 +214,7 @@ def test_cancel_stops_what_waits_and_what_runs_stores_nothing(
     review = Review.objects.get(protocol="cross_model")
     assert reviews.cancel(review, ruth) is True
     assert reviews.cancel(review, ruth) is False, "there is nothing left to cancel"
-    assert passes.finish(running.lease, Work(Report((RACE,), ("shop.py",), "GPT"), SHOP)) is False
+    assert passes.finish(running, Work(Report((RACE,), ("shop.py",), "GPT"), SHOP)) is False
     assert states("cross_model") == ("cancelled", [("X1", "cancelled")])
     assert not Finding.objects.exists()
 

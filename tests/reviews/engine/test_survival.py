@@ -6,10 +6,14 @@ PostgreSQL with Redis and with RabbitMQ.
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from time import sleep
 
 import pytest
 from django.contrib.auth.models import User
@@ -20,7 +24,8 @@ from courses.domain.assignments import PlanLine
 from courses.models import Course
 from reviews.engine import sweep
 from reviews.engine.dispatch import RUN_PASS
-from reviews.models import Call, Finding, Pass, Review, Snapshot
+from reviews.models import Call, Finding, Judgement, Pass, Review, Snapshot
+from tests.judges import SOLD_TWICE, asked_to_judge, let, same
 from tests.replies import review_reply, vote
 from tests.servers.models import Answer, Seen, StandIn
 from tests.servers.workers import WorkerProcess, wait_until
@@ -65,8 +70,9 @@ def ended(snapshot: Snapshot) -> bool:
     return Review.objects.get(snapshot=snapshot).ended
 
 
+@pytest.mark.parametrize("killed", ["all", "one"])
 def test_a_worker_killed_in_the_middle_of_a_panel_costs_nothing_that_was_finished(
-    snapshot: Snapshot, stand_in: StandIn, worker_process: WorkerProcess
+    snapshot: Snapshot, stand_in: StandIn, worker_process: WorkerProcess, killed: str
 ) -> None:
     worker_process.start()
 
@@ -75,12 +81,16 @@ def test_a_worker_killed_in_the_middle_of_a_panel_costs_nothing_that_was_finishe
         return passes_of(snapshot)["answered"] >= 4 and passes_of(snapshot)["running"] >= 1
 
     wait_until(in_the_second_round, within=60)
-    worker_process.kill()
+    if killed == "all":
+        worker_process.kill()
+    else:
+        os.kill(worker_process.reviewing[0], signal.SIGKILL)
     finished = set(Call.objects.filter(state=Call.State.REPLIED).values_list("by_pass", "reply"))
     asked_before = len(stand_in.asked)
     in_flight = Call.objects.filter(state=Call.State.ASKED).count()
 
-    worker_process.start()
+    if killed == "all":
+        worker_process.start()
     wait_until(lambda: ended(snapshot), within=90)
 
     review = Review.objects.get(snapshot=snapshot)
@@ -125,3 +135,61 @@ def test_messages_delivered_twice_and_sweeps_side_by_side_ask_nobody_twice(
     passes = Pass.objects.filter(review__snapshot=snapshot)
     assert len(stand_in.asked) == passes.count() == Call.objects.count()
     assert set(passes.values_list("attempt", flat=True)) == {1}
+
+
+# --- The judge ----------------------------------------------------------------------------------------
+@pytest.fixture
+def judged(course: Course, amara: User, stand_in: StandIn) -> Snapshot:
+    """Amara's note and a stranger's finding, of which nobody is sure, before a judge who takes a second."""
+
+    def slowly(shown: dict[str, str]) -> Answer:
+        return replace(same(shown), delay=1.0)
+
+    let(stand_in, slowly)
+    plan = [PlanLine("cross_model", reviewers=(model_reviewer("gpt-5.4"),))]
+    task = assignment(course, plan=plan, judge=model_reviewer("gpt-6.2-sol", name="The judge"))
+    return sealed(task, amara, claims=[SOLD_TWICE]).revisions.get().snapshot
+
+
+def all_judged() -> bool:
+    """The judging was begun, and has come to its end."""
+    return any(review.ended for review in Review.objects.filter(protocol="judging"))
+
+
+def test_a_worker_killed_while_the_judge_thinks_loses_no_word_of_it(
+    judged: Snapshot, stand_in: StandIn, worker_process: WorkerProcess
+) -> None:
+    worker_process.start()
+    wait_until(lambda: len(asked_to_judge(stand_in)) == 2, within=60)
+    worker_process.kill()
+    assert not Judgement.objects.exists()
+    worker_process.start()
+    wait_until(all_judged, within=90)
+    review = Review.objects.get(snapshot=judged, protocol="judging")
+    assert review.state == "complete", review.reason
+    assert Judgement.objects.get().same is True
+    replied = Counter(Call.objects.filter(state=Call.State.REPLIED).values_list("by_pass", flat=True))
+    assert set(replied.values()) == {1}, "no finished call was made again"
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_judging_is_begun_once_whoever_sweeps_and_whatever_comes_twice(
+    judged: Snapshot, stand_in: StandIn
+) -> None:
+    def sweeping() -> None:
+        while not all_judged():
+            sweep.sweep(lost_after=0)
+            for pass_id in Pass.objects.values_list("pk", flat=True):
+                app.send_task(RUN_PASS, args=[pass_id])
+            sleep(0.1)
+        connection.close()
+
+    app.send_task(RUN_PASS, args=[Pass.objects.get().pk])
+    both = [threading.Thread(target=sweeping) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join(60)
+    assert Review.objects.filter(snapshot=judged, protocol="judging").count() == 1
+    assert len(asked_to_judge(stand_in)) == 2
+    assert Judgement.objects.count() == 1

@@ -146,3 +146,20 @@ def test_a_correction_says_what_did_not_fit_and_is_bounded() -> None:
     assert "- findings.0.severity: Input should be 'critical'\n" in told
     assert "exactly one JSON object" in told
     assert len(told) < 2_500
+
+
+def test_a_judge_is_told_nothing_of_reviewing_and_shown_its_pairs_alone() -> None:
+    told = prompt(
+        Task.JUDGE, exhibits=[Exhibit("Pair P1", "Claim A\n  one"), Exhibit("Pair P2", "Claim A\n  two")]
+    )
+    assert told.system == instructions("judge").text
+    assert told.material == ""
+    assert told.instructions == "judge 1"
+    assert "lend()" not in told.task
+    assert fenced_in(told.task) == {"Pair P1": "Claim A\n  one", "Pair P2": "Claim A\n  two"}
+    assert told.task.startswith("# Pair P1\n\n<<<")
+    assert told.task.endswith(
+        "pairs, a list with ref, reason and same for each pair above, and nothing else."
+    )
+    assert "Leave out" not in correction(["there is no answer for P2"], Task.JUDGE)
+    assert "Leave out a finding" in correction(["severity"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reviews.briefs import Task
 from reviews.claims import Claim, DefectType, Place, Severity, Stance, Verdict, Vote
-from reviews.prompts.forms import REVIEW_FORM, TEXT_FORM, NotInForm, form_of, read
+from reviews.prompts.forms import JUDGE_FORM, REVIEW_FORM, TEXT_FORM, NotInForm, form_of, read
 
 FINDING: dict[str, Any] = {
     "title": "Any member may close any loan",
@@ -196,3 +196,28 @@ def test_any_other_text_is_refused_in_words(text: str) -> None:
     with pytest.raises(NotInForm) as raised:
         read(text, Task.REVIEW)
     assert all(raised.value.problems)
+
+
+def test_a_judges_reply_is_read_pair_by_pair_and_its_reason_comes_first() -> None:
+    assert form_of(Task.JUDGE) is JUDGE_FORM
+    assert list(JUDGE_FORM.schema["$defs"]["JudgedPart"]["properties"]) == ["ref", "reason", "same"]
+    said = {"pairs": [{"ref": "P1", "reason": "One check settles both.", "same": True}]}
+    answer = read(f"Here it is:\n```json\n{json.dumps(said)}\n```", Task.JUDGE)
+    assert answer.votes == (Vote("P1", Stance.CONFIRM, "One check settles both."),)
+    said["pairs"][0]["same"] = False
+    assert read(json.dumps(said), Task.JUDGE).votes[0].stance is Stance.REFUTE
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"same": "perhaps"}, "pairs.0.same"),
+        ({"same": None}, "pairs.0.same"),
+        ({"reason": ""}, "pairs.0.reason"),
+        ({"sure": 0.4}, "pairs.0.sure"),
+    ],
+)
+def test_a_judges_word_that_is_none_is_refused(changed: dict[str, Any], problem: str) -> None:
+    part = {"ref": "P1", "reason": "One check settles both.", "same": True, **changed}
+    with pytest.raises(NotInForm, match=problem):
+        read(json.dumps({"pairs": [part]}), Task.JUDGE)

@@ -10,12 +10,23 @@ import pytest
 from reviews.briefs import Role, Task
 from reviews.claims import DefectType, Severity, Stance, Verdict
 from reviews.prompts import instructions as module
-from reviews.prompts.forms import FindingPart, NotReviewedPart, PlacePart, ReviewReply, TextReply, VotePart
-from reviews.prompts.instructions import COMMON, instructions, names_for
+from reviews.prompts.forms import (
+    FindingPart,
+    JudgedPart,
+    JudgeReply,
+    NotReviewedPart,
+    PlacePart,
+    ReviewReply,
+    TextReply,
+    VotePart,
+)
+from reviews.prompts.instructions import COMMON, JUDGE, instructions, names_for, system_for
 
 FOLDER = Path(module.__file__).with_name("texts")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.md"))
-USED = {COMMON} | {name for task in Task for role in Role for name in names_for(task, role)}
+USED = {system_for(task) for task in Task} | {
+    name for task in Task for role in Role for name in names_for(task, role)
+}
 
 
 def test_every_role_and_task_has_a_text_and_every_text_a_use() -> None:
@@ -84,3 +95,15 @@ def test_the_panel_is_told_every_stance() -> None:
     text = instructions("confer").text
     for stance in Stance:
         assert f"- {stance.value}" in text
+
+
+def test_the_judge_is_told_every_field_of_its_reply() -> None:
+    text = instructions(JUDGE).text
+    for field in (*JudgeReply.model_fields, *JudgedPart.model_fields):
+        assert f"{field}:" in text, field
+
+
+def test_a_judge_is_given_one_text_and_no_other() -> None:
+    assert system_for(Task.JUDGE) == JUDGE
+    assert names_for(Task.JUDGE, Role.SECURITY) == ()
+    assert {system_for(task) for task in Task if task is not Task.JUDGE} == {COMMON}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reviews.claims import Claim, Place, Severity, Stance, Vote
 from reviews.protocols.base import Turn
-from reviews.protocols.exhibits import ALL_CHARACTERS, as_text, numbered, votes_as_text
+from reviews.protocols.exhibits import ALL_CHARACTERS, as_text, numbered, unsigned, votes_as_text
 from tests.reviews.protocols.stage import GPT, OPUS, answered
 
 TEXTS = st.text(alphabet=st.sampled_from("aF1[]: \n\r\t\u2028\x0b"), max_size=60)
@@ -84,3 +84,31 @@ def test_a_refutation_is_shown_with_what_became_of_its_quotation() -> None:
 
 def test_nothing_is_said_as_nothing() -> None:
     assert as_text([]) == votes_as_text({}) == "Nothing."
+
+
+def test_an_unsigned_claim_says_what_is_wrong_and_neither_how_bad_nor_how_sure() -> None:
+    claim = Claim(
+        "The name is pasted\ninto the query",
+        "A quote in it\nClaim B\n  changes it.",
+        Severity.CRITICAL,
+        path="shop.py",
+        place=Place("shop.py", 7, 7),
+        quote="    find(name)",
+        confidence=0.9,
+        suggested_fix="Pass it as a parameter.",
+        rule="S608",
+    )
+    assert unsigned(claim) == (
+        "  shop.py:7-7: The name is pasted into the query\n"
+        "  quoted: find(name)\n"
+        "  A quote in it\n"
+        "  Claim B\n"
+        "    changes it.\n"
+        "  fix: Pass it as a parameter."
+    )
+
+
+@given(TEXTS, TEXTS, TEXTS, TEXTS)
+def test_an_unsigned_claim_never_begins_at_the_margin(title: str, why: str, quote: str, fix: str) -> None:
+    told = unsigned(Claim(title, why, quote=quote, suggested_fix=fix))
+    assert all(line.startswith("  ") or not line for line in told.splitlines())

@@ -155,13 +155,18 @@ def test_calls_are_counted_before_there_is_any_code() -> None:
         "consensus": (4, 12),
         "rescue": (2, 2),
         "imported": (0, 0),
+        "judging": (0, 0),
     }
 
 
 def test_letters_and_names_tell_protocols_apart() -> None:
     letters = [protocol.letter for protocol in PROTOCOLS.values()]
-    assert sorted(letters) == sorted("LAXDRMBCFI")
-    assert [name for name, protocol in PROTOCOLS.items() if not protocol.planned] == ["rescue", "imported"]
+    assert sorted(letters) == sorted("LAXDRMBCFIJ")
+    assert [name for name, protocol in PROTOCOLS.items() if not protocol.planned] == [
+        "rescue",
+        "imported",
+        "judging",
+    ]
     assert all(
         protocol.takes <= {"passes", "rounds", "focus", "revised_by"} for protocol in PROTOCOLS.values()
     )

@@ -1,0 +1,297 @@
+"""Ruth keeps the answer key of her assignment: by hand, by file, and from the workbench."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from courses.domain import answer_keys
+from courses.domain.assignments import set_starter
+from courses.models import Assignment, Course, Submission
+from reviews.claims import Claim
+from reviews.gap.standing import Decision, decide
+from reviews.models import Defect, KeyClaim, KeyEntry
+from tests.people import client_of
+from tests.reviews.exchange.samples import complaints
+from tests.stories import INJECTION, RACE, SHOP, SUCCESS_LIE, assignment, sealed
+
+PLANTED = KeyEntry.Origin.PLANTED
+QUERIES = 8
+
+
+@pytest.fixture
+def task(course: Course) -> Assignment:
+    task = assignment(course)
+    set_starter(task, SHOP)
+    return task
+
+
+def url(name: str, task: Assignment, *more: int) -> str:
+    return reverse(f"courses:{name}", args=[task.pk, *more])
+
+
+def typed(**values: Any) -> dict[str, Any]:
+    """The race as Ruth types it; values override."""
+    usual = {
+        "title": RACE.title,
+        "explanation": RACE.explanation,
+        "severity": "major",
+        "odc_type": "timing",
+        "cwe": "362",
+        "origin": "planted",
+        "path": "shop.py",
+        "first": "11",
+        "last": "13",
+        "quote": "if stock >= wanted:",
+        "suggested_fix": "",
+    }
+    return {**usual, **values}
+
+
+def entries(task: Assignment) -> list[KeyEntry]:
+    return list(KeyEntry.objects.filter(key__assignments=task))
+
+
+def test_the_dashboard_leads_to_an_empty_key_that_says_what_to_do(
+    ruth: User, tomas: User, task: Assignment
+) -> None:
+    client = client_of(ruth)
+    assert f'href="{url("answer_key", task)}"' in client.get(url("dashboard", task)).text
+    page = client.get(url("answer_key", task)).text
+    assert "No entries" in page
+    assert f'href="{url("key_entry_new", task)}"' in page
+    task.refresh_from_db()
+    assert task.answer_key is None, "looking makes nothing"
+
+    assistants = client_of(tomas).get(url("answer_key", task)).text
+    assert "You can add a valid defect from the workbench." in assistants
+    for name in ("key_entry_new", "key_import"):
+        assert url(name, task) not in assistants
+
+
+def test_an_entry_is_typed_checked_and_then_stands_with_its_numbers(
+    ruth: User, amara: User, task: Assignment
+) -> None:
+    sealed(task, amara)
+    answer = client_of(ruth).post(url("key_entry_new", task), typed(), follow=True)
+    assert answer.redirect_chain == [(url("answer_key", task) + "?saved=new", 302)]
+    assert "Entry 1 is in the key." in answer.text
+    assert f'data-draft-clear="{ruth.pk}:key:{task.pk}:new"' in answer.text
+    for shown in (RACE.title, "shop.py:11-13", "timing, CWE-362", "planted", "1 of 1", "0 of 1"):
+        assert shown in answer.text
+    assert KeyClaim.objects.get().where == "shop.py:11-13"
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "why"),
+    [
+        ({"title": " "}, "title", "Give the entry a title"),
+        ({"cwe": "qwertz"}, "cwe", "No entry here has these words"),
+        ({"path": ""}, "path", "Name the file that this line is in"),
+        ({"path": "stock.py"}, "path", "The starter files have no stock.py. They are prices.py, shop.py."),
+        ({"first": "0"}, "first", "Lines are counted from 1."),
+        ({"last": "99"}, "last", "shop.py has 14 lines. Line 14 reads: return True"),
+        ({"quote": "lock.acquire()"}, "quote", "This is not in shop.py. Line 11 reads: stock = db.execute("),
+        (
+            {"first": "3", "last": "3"},
+            "first",
+            "Line 3 reads: db = sqlite3.connect('shop.db') What you quote stands at line 12.",
+        ),
+        ({"first": "4", "last": ""}, "first", "Line 4 is empty. What you quote stands at line 12."),
+    ],
+)
+def test_a_wrong_place_is_said_with_what_stands_there_and_nothing_typed_is_lost(
+    ruth: User, task: Assignment, values: dict[str, str], field: str, why: str
+) -> None:
+    answer = client_of(ruth).post(url("key_entry_new", task), typed(**values))
+    assert answer.status_code == 422
+    form = answer.context["form"]
+    assert why in form.errors[field][0]
+    assert RACE.explanation in answer.text
+    assert entries(task) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "place", "quote"),
+    [
+        ({"quote": "", "first": "9", "last": "12"}, "shop.py:9-12", "def buy(item_id, wanted):"),
+        ({"first": "", "last": ""}, "shop.py:12", "if stock >= wanted:"),
+        ({"first": "13", "last": "11"}, "shop.py:11-13", "if stock >= wanted:"),
+        ({"first": "", "last": "", "quote": ""}, "shop.py", ""),
+        ({"first": "", "last": "", "quote": "", "path": ""}, "", ""),
+    ],
+)
+def test_what_is_left_out_of_a_place_is_looked_up_in_the_starter_files(
+    ruth: User, task: Assignment, values: dict[str, str], place: str, quote: str
+) -> None:
+    client_of(ruth).post(url("key_entry_new", task), typed(**values))
+    (entry,) = entries(task)
+    assert (entry.where, entry.quote) == (place, quote)
+
+
+def test_an_entry_is_changed_and_its_place_in_other_code_stays(
+    ruth: User, amara: User, task: Assignment
+) -> None:
+    elsewhere = Claim(RACE.title, path="stock.py", quote="lock.acquire()")
+    answer_keys.add(task, elsewhere, PLANTED)
+    sealed(task, amara)
+    client = client_of(ruth)
+    page = client.get(url("key_entry", task, 1)).text
+    assert "It stands in no sealed submission yet." in page
+    client.post(
+        url("key_entry", task, 1),
+        typed(
+            path="stock.py", first="", last="", quote="lock.acquire()", severity="critical", origin="found"
+        ),
+    )
+    (entry,) = entries(task)
+    assert (entry.path, entry.severity, entry.origin) == ("stock.py", "critical", "found")
+
+    client.post(url("key_entry", task, 1), typed())
+    page = client.get(url("key_entry", task, 1)).text
+    assert "It stands in 1 sealed submission, which follows what you change here. Points that" in page
+    assert 'value="CWE-362: Race condition"' in page
+    assert client.get(url("key_entry", task, 2)).status_code == 404
+
+
+def test_removing_says_what_it_takes_along(ruth: User, amara: User, task: Assignment) -> None:
+    answer_keys.add(task, RACE, PLANTED)
+    sealed(task, amara)
+    client = client_of(ruth)
+    page = client.get(url("key_entry", task, 1)).text
+    assert "It goes out of 1 sealed submission." in page
+    assert "What a person decided stays, and so do points that were given." in page
+    answer = client.post(url("key_remove", task, 1), follow=True)
+    assert "Entry 1 is taken out of the key." in answer.text
+    assert entries(task) == []
+    assert not KeyClaim.objects.exists()
+    assert client.post(url("key_remove", task, 1)).status_code == 404
+
+
+def test_a_key_goes_from_one_assignment_to_another(ruth: User, course: Course, task: Assignment) -> None:
+    for claim in (INJECTION, RACE):
+        answer_keys.add(task, claim, PLANTED)
+    other = assignment(course, title="Next year")
+    client = client_of(ruth)
+    exported = client.get(url("key_json", task))
+    assert exported["Content-Disposition"] == 'attachment; filename="review-the-shop-answer-key.json"'
+    file = SimpleUploadedFile("key.json", exported.content)
+    answer = client.post(url("key_import", other), {"file": file, "text": ""}, follow=True)
+    assert "2 entries added." in answer.text
+    assert [str(entry) for entry in entries(other)] == [INJECTION.title, RACE.title]
+
+    log = client.get(url("key_sarif", task))
+    assert complaints(log.json()) == []
+    again = client.post(url("key_import", other), {"text": log.content.decode()}, follow=True)
+    assert "0 entries added. 2 entries were there already." in again.text
+    assert len(entries(other)) == 2
+
+
+def test_what_cannot_be_imported_is_said_and_the_rest_is_kept(ruth: User, task: Assignment) -> None:
+    client = client_of(ruth)
+    bad = client.post(url("key_import", task), {"text": '{"hello": 1}'})
+    assert bad.status_code == 422
+    assert "Nothing was imported." in bad.text
+    assert "neither an answer key" in bad.text
+    assert "{&quot;hello&quot;: 1}</textarea>" in bad.text
+
+    text = json.dumps({"blindspot-answer-key": 1, "entries": [{"title": "A"}, {"title": "B", "cwe": "x"}]})
+    answer = client.post(url("key_import", task), {"text": text}, follow=True)
+    assert "1 entry added." in answer.text
+    assert "Entry 2 (“B”) was left out: its cwe is not a number from 1 to 9,999." in answer.text
+    assert [str(entry) for entry in entries(task)] == ["A"]
+
+
+def test_text_from_a_file_stays_text(ruth: User, task: Assignment) -> None:
+    answer_keys.add(task, Claim("<script>alert(1)</script>", path="<b>.py", quote="<i>x</i> = 1"), PLANTED)
+    page = client_of(ruth).get(url("answer_key", task)).text
+    for tag in ("<script>alert", "<b>.py", "<i>x"):
+        assert tag not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+# --- From the workbench -----------------------------------------------------------------------------
+def defect(submission: Submission, title: str) -> Defect:
+    return Defect.objects.get(snapshot__revision__submission=submission, title=title)
+
+
+def test_a_valid_defect_is_added_to_the_key_by_one_button(
+    ruth: User, tomas: User, amara: User, ben: User, task: Assignment
+) -> None:
+    submission, bens = sealed(task, amara), sealed(task, ben, claims=(SUCCESS_LIE,))
+    found = defect(submission, INJECTION.title)
+    client = client_of(tomas)
+    here = reverse("courses:defect", args=[submission.pk, found.number])
+    button = reverse("courses:promote", args=[submission.pk, found.number])
+    assert button not in client.get(here).text, "it is not decided yet"
+    refused = client.post(button, follow=True)
+    assert f"Defect {found.number} is undecided. Only a valid defect can be added to the key." in refused.text
+
+    decide(found, Decision(Defect.Standing.VALID), ruth)
+    assert f'action="{button}"' in client.get(here).text
+    answer = client.post(button, headers={"HX-Request": "true"})
+    assert f"Defect {found.number} is entry 1 of the answer key." in answer.text
+    assert f'action="{button}"' not in answer.text
+    assert "Entry 1 of the answer key</a>" in client.get(here).text
+    client.post(button)
+    (entry,) = entries(task)
+    assert (entry.from_defect, entry.origin) == (found, "found")
+    held = {claim.snapshot.revision.submission for claim in KeyClaim.objects.all()}
+    assert held == {submission, bens}
+
+
+def test_the_list_counts_who_saw_an_entry_in_a_fixed_number_of_queries(
+    ruth: User,
+    amara: User,
+    ben: User,
+    task: Assignment,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    first, second = sealed(task, amara, claims=(INJECTION,)), sealed(task, ben, claims=(RACE,))
+    client = client_of(ruth)
+    client.get(url("answer_key", task))
+    answer_keys.add(task, INJECTION, PLANTED)
+    with django_assert_num_queries(QUERIES):
+        client.get(url("answer_key", task))
+    for claim in (RACE, SUCCESS_LIE):
+        answer_keys.add(task, claim, PLANTED)
+    for submission, title in ((first, INJECTION.title), (second, RACE.title)):
+        home = defect(submission, title)
+        KeyClaim.objects.filter(snapshot=home.snapshot, title=title).update(defect=home, moved_by_person=True)
+    with django_assert_num_queries(QUERIES):
+        page = client.get(url("answer_key", task))
+    rows = page.context["table"].rows
+    assert [(row.held, row.seen) for row in rows] == [(2, 1), (2, 1), (2, 0)]
+    assert page.context["table"].measured == 2
+
+
+def test_who_noted_the_original_saw_its_duplicate_too(ruth: User, amara: User, task: Assignment) -> None:
+    submission = sealed(task, amara, claims=(INJECTION, RACE))
+    answer_keys.add(task, RACE, PLANTED)
+    original, repeats = defect(submission, INJECTION.title), defect(submission, RACE.title)
+    KeyClaim.objects.update(defect=repeats, moved_by_person=True)
+    decide(repeats, Decision(Defect.Standing.DUPLICATE, duplicate_of=original.number), ruth)
+    repeats.notes.all().delete()
+    table = client_of(ruth).get(url("answer_key", task)).context["table"]
+    assert [(row.held, row.seen) for row in table.rows] == [(1, 1)]
+
+
+def test_a_student_meets_nothing_of_the_key_before_the_findings(amara: User, task: Assignment) -> None:
+    answer_keys.add(task, RACE, PLANTED)
+    submission = sealed(task, amara)
+    client = client_of(amara)
+    for address in (
+        url("assignment", task),
+        *(reverse(f"courses:{name}", args=[submission.pk]) for name in ("submission", "reviews", "receipt")),
+        reverse("courses:file", args=[submission.pk, "shop.py"]),
+    ):
+        page = client.get(address, follow=True)
+        assert page.status_code == 200
+        assert RACE.title not in page.text, address
+        assert "/key/" not in page.text, address
