@@ -231,5 +231,5 @@ def test_the_pages_queries_do_not_grow_with_the_class(
     get("alike"), get("defect")
     with django_assert_num_queries(19):
         assert get("alike").text.count('name="defect"') == students
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         assert get("defect").status_code == 200
