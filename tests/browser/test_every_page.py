@@ -72,6 +72,8 @@ FORMS: tuple[tuple[int, int, Literal["light", "dark"]], ...] = (
 NO_PAGE = {
     "starter_zip": "a download",
     "ledger_csv": "a download",
+    "insights_csv": "a download",
+    "course_insights_csv": "a download",
     "next_ungraded": "leads on to the workbench",
 }
 POST_ONLY = {
@@ -215,6 +217,7 @@ def rows(world: World) -> list[Row]:
     def at(name: str, *args: object) -> str:
         return reverse(f"courses:{name}", args=args)
 
+    valid = "?of=totals&key=valid"
     return [
         Row("index", "ruth", at("index")),
         Row("index", "amara", at("index")),
@@ -233,6 +236,14 @@ def rows(world: World) -> list[Row]:
         Row("starter", "ruth", at("starter", task)),
         Row("dashboard", "ruth", at("dashboard", task)),
         Row("dashboard", "tomas", at("dashboard", task)),
+        Row("insights", "ruth", at("insights", task)),
+        Row("insights_students", "tomas", at("insights_students", task)),
+        Row("insights_defects", "ruth", at("insights_defects", task) + valid),
+        Row("course_insights", "ruth", at("course_insights", course)),
+        Row("course_insights_students", "ruth", at("course_insights_students", course)),
+        Row("course_insights_learning", "ruth", at("course_insights_learning", course)),
+        Row("course_insights_defects", "ruth", at("course_insights_defects", course) + valid),
+        Row("own_progress", "amara", at("own_progress", course)),
         *(Row("hand_in", "ben", at("hand_in", task) + f"?way={way}") for way in ("starter", "paste", "diff")),
         Row("hand_in", "amara", at("hand_in", task), 403),
         Row("submission", "chiara", at("submission", waiting)),
