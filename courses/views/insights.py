@@ -136,13 +136,18 @@ def learning(request: HtmxRequest, course_id: int) -> HttpResponse:
     """Each student over the term's assignments."""
     course = access.course(request, course_id, "courses.view_insights")
     assignments = list(course.assignments.filter(state=Assignment.State.PUBLISHED))
+    wanted = request.GET.get("number", "")
+    number = wanted if wanted in drawn.NUMBERS else "recall"
     page, rows = queries.term_rows(course, assignments, request.GET.get("page"), LINES_A_PAGE)
     context = {
         **_around(course),
         "page": page,
         "rows": rows,
         "assignments": assignments,
-        "picture": drawn.recalls(rows, assignments) if rows and assignments else None,
+        "number": number,
+        "page_query": f"number={number}&",
+        "numbers": {name: said for name, (said, _) in drawn.NUMBERS.items()},
+        "picture": drawn.student_lines(rows, assignments, number) if rows and assignments else None,
     }
     return TemplateResponse(request, "courses/insights_learning.html", context)
 

@@ -183,15 +183,14 @@ def reviewers(facts: Facts) -> Met:
 
 
 def nobody(facts: Facts) -> Met:
-    """What `reviews.gap.estimate` says of the snapshot, for each valid defect that somebody found.
+    """What `reviews.gap.estimate` says of the snapshot, for each of its defects, whatever its standing.
 
     ("refused", why) or ("estimated", f_1, f_2, …). Reviewers are the student, the linters, and the
     families of models; a panel of several families is no further one, since it is not independent.
     """
-    said, finders = estimated(facts)
-    for defect, found in zip(_valid(facts), finders, strict=True):
-        if found:
-            yield said, defect
+    said = estimated(facts)
+    for defect in facts.defects:
+        yield said, defect
 
 
 OF_DEFECTS: Mapping[str, Callable[[Facts], Met]] = {
@@ -214,7 +213,7 @@ def beside(facts: Facts) -> Iterator[tuple[str, Key, int]]:
     yield "totals", ("submissions",), 1
     yield "totals", ("decided",), int(_is_decided(facts))
     yield "totals", ("held",), int(bool(_valid(facts)))
-    yield "nobody", estimated(facts)[0], 1
+    yield "nobody", estimated(facts), 1
     for key, defect in repeats(facts):
         yield "alike", (_bucket(defect), *key), 1
     yield from _of_witnesses(facts)
@@ -275,15 +274,14 @@ def _is_unpriced(one: WitnessFact) -> bool:
     return one.cost is None and not one.recorded
 
 
-def estimated(facts: Facts) -> tuple[Key, list[set[str]]]:
-    """The key of `nobody`, and who found each valid defect, by independent minds."""
+def estimated(facts: Facts) -> Key:
+    """The key of `nobody` of a snapshot: what was found by how many independent minds, or the refusal."""
     minds = {one.siglum: mind for one in facts.witnesses if not one.unable and (mind := _mind(one))}
     panel = set(minds.values())
     finders = [{minds[siglum] for siglum in defect.seen if siglum in minds} for defect in _valid(facts)]
     found_by = [sum(len(found) == j for found in finders) for j in range(1, len(panel) + 1)]
     said = of_counts(found_by)
-    key = ("refused", said.why) if isinstance(said, Refusal) else ("estimated", *map(str, found_by))
-    return key, finders
+    return ("refused", said.why) if isinstance(said, Refusal) else ("estimated", *map(str, found_by))
 
 
 def _mind(one: WitnessFact) -> str:

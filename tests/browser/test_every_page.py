@@ -74,6 +74,8 @@ NO_PAGE = {
     "ledger_csv": "a download",
     "key_json": "a download",
     "key_sarif": "a download",
+    "insights_csv": "a download",
+    "course_insights_csv": "a download",
     "next_ungraded": "leads on to the workbench",
 }
 POST_ONLY = {
@@ -221,6 +223,7 @@ def rows(world: World) -> list[Row]:
     def at(name: str, *args: object) -> str:
         return reverse(f"courses:{name}", args=args)
 
+    valid = "?of=totals&key=valid"
     return [
         Row("index", "ruth", at("index")),
         Row("index", "amara", at("index")),
@@ -243,6 +246,14 @@ def rows(world: World) -> list[Row]:
         Row("answer_key", "tomas", at("answer_key", draft)),
         Row("key_entry_new", "ruth", at("key_entry_new", task)),
         Row("key_entry", "ruth", at("key_entry", task, 1)),
+        Row("insights", "ruth", at("insights", task)),
+        Row("insights_students", "tomas", at("insights_students", task)),
+        Row("insights_defects", "ruth", at("insights_defects", task) + valid),
+        Row("course_insights", "ruth", at("course_insights", course)),
+        Row("course_insights_students", "ruth", at("course_insights_students", course)),
+        Row("course_insights_learning", "ruth", at("course_insights_learning", course)),
+        Row("course_insights_defects", "ruth", at("course_insights_defects", course) + valid),
+        Row("own_progress", "amara", at("own_progress", course)),
         *(Row("hand_in", "ben", at("hand_in", task) + f"?way={way}") for way in ("starter", "paste", "diff")),
         Row("hand_in", "amara", at("hand_in", task), 403),
         Row("submission", "chiara", at("submission", waiting)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from courses.domain.queries.insights import StudentRow, TermRow, Worth
 from courses.models import Assignment
@@ -13,8 +13,6 @@ from reviews.gap.measures import Share, proportion
 from reviews.gap.tables.blind import BlindSpots, Repeats
 from reviews.gap.tables.reviewers import ReviewerRow, Step
 from reviews.gap.tables.students import Nobody, Tenth, TestsRow, learnt
-
-LONGEST_NAME = 24
 
 
 def spots(table: BlindSpots) -> cells.Cells:
@@ -134,10 +132,19 @@ def students_missed(rows: Sequence[StudentRow], categories: Sequence[str]) -> ce
     )
 
 
-def recalls(rows: Sequence[TermRow], assignments: Sequence[Assignment]) -> lines.Lines:
-    """One line of recall for each student."""
-    values = [(row.name, [worth.recall if worth else None for worth in row.worths]) for row in rows]
-    return lines.lines("Recall of each student over the term", [one.title for one in assignments], values)
+NUMBERS: dict[str, tuple[str, Callable[[Worth], Share | float | None]]] = {
+    "recall": ("Recall", lambda worth: worth.recall),
+    "precision": ("Precision", lambda worth: worth.precision),
+    "brier": ("Brier score", lambda worth: worth.brier),
+}
+"""What of a student's notes is drawn over the term, with its name for people."""
+
+
+def student_lines(rows: Sequence[TermRow], assignments: Sequence[Assignment], which: str) -> lines.Lines:
+    """One line of a number, a key of NUMBERS, for each student."""
+    name, number = NUMBERS[which]
+    values = [(row.name, [number(worth) if worth else None for worth in row.worths]) for row in rows]
+    return lines.lines(f"{name} of each student over the term", [one.title for one in assignments], values)
 
 
 def own_term(assignments: Sequence[str], worth: Sequence[Worth]) -> lines.Lines:

@@ -211,9 +211,9 @@ def _of_classes(of: str, key: tuple[str, ...]) -> str:
         case "student", (what,):
             return _STUDENT.get(what, "")
         case "nobody", ("refused", *_):
-            return "Valid defects of submissions without an estimate of what nobody found"
+            return "Defects, of any standing, of submissions without an estimate of what nobody found"
         case "nobody", _:
-            return "Valid defects that an estimate of what nobody found was computed from"
+            return "Defects, of any standing, of submissions with this estimate of what nobody found"
     return ""
 
 
