@@ -29,8 +29,8 @@ class Comparison:
         }
 
     def score(self, a: Stored, b: Stored) -> float:
-        """How likely the two are one by what they say, from 0 to 1."""
-        return self._corpus.score(self._index[id(a)], self._index[id(b)])
+        """How likely the two are one by what they say, from 0 to 1, as claims are gathered."""
+        return self._corpus.gathering_score(self._index[id(a)], self._index[id(b)])
 
     def match(self, a: Stored, b: Stored) -> Match:
         """The same with what it rests on."""

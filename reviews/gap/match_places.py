@@ -7,10 +7,13 @@ nearer, the likelier. Three log odds make a chance of 1 : 1 one of 20 : 1.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from itertools import product
 
 from reviews.claims import Claim, Place
+
+NOWHERE: Set[str] = frozenset()
 
 NEAR_LINES = 3
 """Reviewers cite the call, the definition or the line above: so far apart still counts as near."""
@@ -74,9 +77,10 @@ def told_apart(a: Claim, b: Claim) -> bool:
 
 
 def _where(a: Claim, b: Claim) -> Evidence:
-    if not (_files(a) and _files(b)):
+    files, other_files = _files(a), _files(b)
+    if not (files and other_files):
         return UNPLACED if a.place is None and b.place is None else ONE_UNPLACED
-    if not _files(a) & _files(b):
+    if files.isdisjoint(other_files):
         return APART
     spans, others = _spans(a), _spans(b)
     if not spans or not others:
@@ -122,5 +126,8 @@ def _spans(claim: Claim) -> tuple[Place, ...]:
     return (claim.place, *claim.elsewhere) if claim.place else claim.elsewhere
 
 
-def _files(claim: Claim) -> set[str]:
+def _files(claim: Claim) -> Set[str]:
+    # Asked for every pair: most claims name one file.
+    if not claim.elsewhere and (claim.place is None or claim.place.path == claim.path):
+        return {claim.path} if claim.path else NOWHERE
     return {path for path in (claim.path, *(place.path for place in _spans(claim))) if path}

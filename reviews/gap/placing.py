@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from itertools import combinations
 
 from reviews.gap.clusters import clusters
 from reviews.gap.comparison import Comparison
-from reviews.gap.match import THRESHOLD
+from reviews.gap.match import BAND, THRESHOLD
 from reviews.gap.stored import Stored, name_of, witness_of
 from reviews.models import KeyClaim
 
@@ -72,9 +73,24 @@ def _fit(item: Stored, other: Stored, compared: Comparison) -> float:
 
 
 def groups(free: Sequence[Stored], compared: Comparison) -> list[list[Stored]]:
-    """The claims that speak of the same thing, together; each claim once."""
+    """The claims that speak of the same thing, together; each claim once.
+
+    First within each witness: what one surely says twice is one. Then across.
+    """
+    decided = dict.fromkeys(_said_twice(free, compared), True) | compared.decided(free)
     claims, witnesses = [item.claim() for item in free], [witness_of(item) for item in free]
-    return [[free[at] for at in group] for group in clusters(claims, witnesses, compared.decided(free))]
+    return [[free[at] for at in group] for group in clusters(claims, witnesses, decided)]
+
+
+def _said_twice(free: Sequence[Stored], compared: Comparison) -> Iterator[tuple[int, int]]:
+    """The places in the list of two claims of one witness that surely say the same."""
+    by_witness: dict[Hashable, list[int]] = defaultdict(list)
+    for at, item in enumerate(free):
+        by_witness[witness_of(item)].append(at)
+    for own in by_witness.values():
+        for a, b in combinations(own, 2):
+            if not compared.apart(free[a], free[b]) and compared.score(free[a], free[b]) >= BAND[1]:
+                yield a, b
 
 
 def homes_of(

@@ -23,13 +23,15 @@ LEFT_BEHIND = "Nothing else here resembles it: a person put the others here, or 
 
 
 def explain(members: Sequence[Stored], compared: Comparison) -> None:
-    """Set, without saving, why each claim of one defect is in it; what a person moved stays as it is.
+    """Set, without saving, why each claim of one defect is in it: for what a person moved, that.
 
     The reason is the nearest fellow: what the matcher is sure of goes before what a judge decided,
     and that before what the matcher finds likely.
     """
     for item in members:
-        if not item.moved_by_person:
+        if item.moved_by_person:
+            by_person(item)
+        else:
             fellows = [other for other in members if other is not item]
             item.matched_by, item.match_score, why = _reason(item, fellows, compared)
             item.match_why = why if len(why) <= LONGEST else f"{why[: LONGEST - 1]}…"
@@ -57,7 +59,7 @@ def _reason(
         return MatchedBy.ALONE, None, LEFT_BEHIND
     match = compared.match(item, nearest)
     how = MatchedBy.PLACE if match.how is How.PLACE else MatchedBy.WORDS
-    return how, match.score, f"Nearest to {_who(nearest)}: {match.why[:1].lower()}{match.why[1:]}"
+    return how, score, f"Nearest to {_who(nearest)}: {match.why[:1].lower()}{match.why[1:]}"
 
 
 def _alone(item: Stored, compared: Comparison) -> tuple[MatchedBy, float | None, str]:

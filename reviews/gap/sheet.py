@@ -96,7 +96,7 @@ class Sheet:
             pk
             for pk, held in members.items()
             if [id(item) for item in held] != [id(item) for item in self._members_were.get(pk, ())]
-            or any(not item.matched_by for item in held)
+            or not all(item.matched_by for item in held)
         }
 
     def write(self) -> None:

@@ -56,7 +56,7 @@ def rebuild(snapshot_ids: Iterable[int] | None = None) -> int:
 
 
 def facts_of(snapshot_ids: Iterable[int]) -> dict[int, Facts]:
-    """All that counts of each of these snapshots, in nine queries whatever their number.
+    """All that counts of each of these snapshots, in eight queries whatever their number.
 
     What the numbers count as seen and asked is what `apparatus.who_saw_what` shows.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from reviews.gap.comparison import Comparison
@@ -9,6 +10,8 @@ from reviews.gap.match import BAND, THRESHOLD
 from reviews.gap.sheet import Sheet
 from reviews.gap.stored import Stored, name_of, speaks
 from reviews.models import Judgement, Snapshot
+
+Between = tuple[int, int]
 
 MOST = 60
 """So many pairs of a snapshot are put to a judge at most."""
@@ -25,40 +28,48 @@ def uncertain_pairs(snapshot: Snapshot, most: int = MOST) -> list[tuple[str, str
     sheet = Sheet(snapshot)
     fixed = sheet.fixed()
     judgements = list(Judgement.objects.filter(snapshot=snapshot))
-    asked = {frozenset((judgement.first, judgement.second)) for judgement in judgements}
     placed = [item for item in sheet.stored if speaks(item) and item.defect_id is not None]
     compared = Comparison(sheet.stored, judgements)
     scores = {
-        (a, b): compared.score(placed[a], placed[b])
+        (a, b): score
         for a, b in combinations(range(len(placed)), 2)
-        if not compared.apart(placed[a], placed[b])
+        if (score := compared.score(placed[a], placed[b])) > BAND[0]
+        and not compared.apart(placed[a], placed[b])
     }
     group = _sure(placed, scores, compared)
-    found: dict[tuple[int, int], tuple[float, str, str, float]] = {}
-    settled = set()
+    settled = _asked(placed, group, judgements)
+    found: dict[Between, tuple[float, str, str, float]] = {}
     for (a, b), score in scores.items():
-        between = (min(group[a], group[b]), max(group[a], group[b]))
-        first, second = sorted((name_of(placed[a]), name_of(placed[b])))
-        if frozenset((first, second)) in asked:
-            settled.add(between)
-        elif (
-            group[a] != group[b]
-            and BAND[0] < score < BAND[1]
-            and not (placed[a].defect_id in fixed and placed[b].defect_id in fixed)
-        ):
+        between = _between(group[a], group[b])
+        is_fixed = placed[a].defect_id in fixed and placed[b].defect_id in fixed
+        if score < BAND[1] and group[a] != group[b] and between not in settled and not is_fixed:
+            first, second = sorted((name_of(placed[a]), name_of(placed[b])))
             pair = (abs(score - THRESHOLD), first, second, score)
             found[between] = min(found.get(between, pair), pair)
-    pairs = sorted(pair for between, pair in found.items() if between not in settled)
-    return [(first, second, score) for _, first, second, score in pairs[:most]]
+    return [(first, second, score) for _, first, second, score in sorted(found.values())[:most]]
 
 
-def _sure(placed: list[Stored], scores: dict[tuple[int, int], float], compared: Comparison) -> list[int]:
+def _asked(placed: Sequence[Stored], group: Sequence[int], judgements: Iterable[Judgement]) -> set[Between]:
+    """Between which groups a judge said something already, if only that it cannot tell."""
+    groups = {name_of(item): group[index] for index, item in enumerate(placed)}
+    return {
+        _between(groups[judgement.first], groups[judgement.second])
+        for judgement in judgements
+        if judgement.first in groups and judgement.second in groups
+    }
+
+
+def _sure(placed: Sequence[Stored], scores: Mapping[Between, float], compared: Comparison) -> list[int]:
     """For each claim the least index of those of its defect that it is surely one with."""
     group = list(range(len(placed)))
     for (a, b), score in scores.items():
         if placed[a].defect_id == placed[b].defect_id and (
             score >= BAND[1] or compared.put_together(placed[a], [placed[b]])
         ):
-            old, new = max(group[a], group[b]), min(group[a], group[b])
+            new, old = _between(group[a], group[b])
             group = [new if one == old else one for one in group]
     return group
+
+
+def _between(a: int, b: int) -> Between:
+    return (a, b) if a < b else (b, a)

@@ -23,8 +23,7 @@ def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
 
 def _update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     meta = rows[0]._meta
-    key: models.Field[Any, Any] = meta.pk  # type: ignore[assignment]
-    fields: list[models.Field[Any, Any]] = [key, *(meta.get_field(name) for name in names)]  # type: ignore[list-item]
+    fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in names)]
     quote = connection.ops.quote_name
     columns = [_typed(field, f"given.column{place}") for place, field in enumerate(fields, 1)]
     table = quote(meta.db_table)
@@ -33,10 +32,9 @@ def _update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     )
     one = f"({', '.join(['%s'] * len(fields))})"
     # Both databases name the columns of VALUES column1, column2 and so on.
-    sql = (
-        f"UPDATE {table} SET {new} FROM (VALUES {', '.join([one] * len(rows))}) AS given "
-        f"WHERE {table}.{quote(key.column)} = {columns[0]}"
-    )
+    given = f"(VALUES {', '.join([one] * len(rows))}) AS given"
+    # Nothing but names of our own columns: all values are parameters.
+    sql = f"UPDATE {table} SET {new} FROM {given} WHERE {table}.{quote(fields[0].column)} = {columns[0]}"  # noqa: S608
     values = [
         field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields
     ]

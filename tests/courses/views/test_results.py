@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,9 +17,11 @@ from courses.domain import grading, submissions
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.models import Assignment, Course, Submission
+from reviews.claims import Severity
 from reviews.gap.standing import Decision, decide
 from reviews.models import Defect, Finding, Note
 from tests.people import client_of
+from tests.reviews.gap.keys import key_applied
 from tests.stories import (
     INJECTION,
     RACE,
@@ -110,6 +113,49 @@ def test_a_cell_opens_in_the_page_with_its_claim_beside_the_code(ruth: User, sub
     for wrong in ("?defect=99&witness=X1", f"?defect={number}&witness=S", "?defect=²&witness=X1"):
         answer = client.get(f"{url('apparatus', submission)}{wrong}", headers={"HX-Request": "true"})
         assert answer.status_code == 404
+
+
+def test_what_the_key_says_opens_as_k_beside_the_code(ruth: User, submission: Submission) -> None:
+    planted = replace(ROUNDING, title="Cents get lost", explanation="Planted: floats for money.")
+    (known,) = key_applied(submission.revisions.get().snapshot, [planted])
+    assert known.defect is not None
+    client = client_of(ruth)
+    page = client.get(url("apparatus", submission)).text
+    assert "K, The answer key: seen" in page
+    assert 'data-witness="K"' in page
+    address = f"{url('apparatus', submission)}?defect={known.defect.number}&witness=K"
+    part = client.get(address, headers={"HX-Request": "true"}).text
+    claim = part.partition(f'id="keyclaim-{known.pk}"')[2].partition("</article>")[0]
+    assert "Planted: floats for money." in claim
+    assert "The answer key" in claim
+    assert '<span class="claim-lines">prices.py:2</span>' in claim, "the reader does not show it"
+    assert 'class="line lit"' in part
+
+
+def test_before_the_grade_the_student_finds_nothing_of_the_key(
+    ben: User, ruth: User, submission: Submission
+) -> None:
+    Assignment.objects.update(visibility=Assignment.Visibility.SEALED)
+    before = client_of(ben).get(url("apparatus", submission)).text
+    planted = replace(ROUNDING, title="Cents get lost", explanation="Planted.", severity=Severity.CRITICAL)
+    secret = replace(
+        ROUNDING, title="Negative tax", explanation="Nobody saw it.", place=None, path="", quote=""
+    )
+    key_applied(submission.revisions.get().snapshot, [planted, secret])
+    after = client_of(ben).get(url("apparatus", submission)).text
+    assert without_tokens(after) == without_tokens(before)
+    assert "Negative tax" in client_of(ruth).get(url("apparatus", submission)).text
+
+
+def test_the_workbench_moves_what_the_key_says(ruth: User, submission: Submission) -> None:
+    (known,) = key_applied(submission.revisions.get().snapshot, [ROUNDING])
+    injection = Defect.objects.get(title=INJECTION.title)
+    address = reverse("courses:move_claim", args=[submission.pk, "keyclaim", known.pk])
+    client_of(ruth).post(address, {"to": injection.number})
+    known.refresh_from_db()
+    assert known.defect == injection
+    injection.refresh_from_db()
+    assert (injection.standing, injection.decided_from) == (Defect.Standing.VALID, "key")
 
 
 @pytest.mark.parametrize("visibility", [Assignment.Visibility.GRADE, Assignment.Visibility.DUE])

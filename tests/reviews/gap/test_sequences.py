@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
 STUDENTS = replace(INJECTION, title="unsafe query", explanation="You can inject SQL through the name.")
 RESTORED = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
