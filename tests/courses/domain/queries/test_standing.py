@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from courses.domain import grading
@@ -106,3 +108,17 @@ def test_rows_cost_the_same_for_one_student_and_for_three(
         reviewed(task, student, claims=(INJECTION, RACE))
     with django_assert_num_queries(7):
         assert len(standings(task)) == 3
+
+
+def test_the_long_columns_of_reviews_are_not_read_for_a_list(amara: User, course: Course) -> None:
+    """A setup and a result have some kilobytes, and a class has thousands of reviews."""
+    task = assignment(course)
+    reviewed(task, amara)
+    with CaptureQueriesContext(connection) as captured:
+        (row,) = standings(task)
+        assert [review.state for review in row.reviews] == ["complete"]
+    assert len(captured) == 7
+    sql = " ".join(query["sql"] for query in captured)
+    assert '"reviews_review"."state"' in sql
+    assert not any(f'"reviews_review"."{column}"' in sql for column in ("setup", "result"))
+    assert '"reviews_defect"."reason"' not in sql
