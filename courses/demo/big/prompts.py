@@ -63,8 +63,6 @@ class Prompts:
             self._packed[tree.sha256] = text, mark(tree.sha256, [text])
         text, material_mark = self._packed[tree.sha256]
         made = compose(text, turn.task, role, exhibits=turn.exhibits, material_mark=material_mark)
-        if not turn.exhibits:
-            return made
         # Its boundary is drawn afresh for each request; here the same course is to be the same.
         drawn = mark(f"{tree.sha256}/{turn.siglum}", [exhibit.text for exhibit in turn.exhibits])
         return Prompt(made.system, made.material, _MARK.sub(drawn, made.task), made.instructions)

@@ -130,5 +130,5 @@ def test_the_page_asks_no_more_for_more_notes(
         submission = submitted(task, student, claims)
         adjudicated(submission, ruth)
         client = client_of(ruth)
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(21):
             client.get(reverse("courses:numbers", args=[submission.pk]))

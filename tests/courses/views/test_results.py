@@ -274,7 +274,7 @@ def test_pages_cost_the_same_however_much_was_said(
     little = reviewed(task, amara, claims=(INJECTION,))
     assert Note.objects.count() == 3
     client = client_of(ruth)
-    for name, queries in (("apparatus", 16), ("result", 20), ("adjudicate", 20), ("reviews", 16)):
+    for name, queries in (("apparatus", 16), ("result", 20), ("adjudicate", 26), ("reviews", 16)):
         for found in (little, submission):
             client.get(url(name, found))
             with django_assert_num_queries(queries):
