@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
-from courses.models import Assignment, Course, Revision
+from courses.models import Assignment, Revision
 from courses.models import Digest as DigestRow
 from reviews.gap.digest import VERSION, Digest, digest
 from reviews.gap.facts import Facts
@@ -46,11 +46,6 @@ def digests_of(assignments: Iterable[Assignment]) -> dict[int, Digest]:
     return {
         pk: _kept(stored.get(pk), held.get(pk, Held())) or rebuilt(pk, held.get(pk, Held())) for pk in ids
     }
-
-
-def of_course(course: Course) -> dict[int, Digest]:
-    """The counts of each published assignment of a course by its id."""
-    return digests_of(course.assignments.filter(state=Assignment.State.PUBLISHED))
 
 
 def rebuilt(assignment_id: int, held: Held) -> Digest:

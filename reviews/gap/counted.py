@@ -314,12 +314,10 @@ def _authors(facts: Facts) -> Iterator[tuple[DefectFact, list[str], list[str]]]:
         yield defect, [one for one in passes if one in asked], [one for one in others if one in asked]
 
 
-def counts_of(facts: Facts) -> Mapping[str, Counter[Key]]:
-    """All counts of one snapshot by field, without noughts."""
-    found: dict[str, Counter[Key]] = {
-        field: Counter(key for key, _ in met(facts)) for field, met in OF_DEFECTS.items()
-    }
+def count(facts: Facts, into: Mapping[str, Counter[Key]]) -> None:
+    """Add all counts of one snapshot to those of its field."""
+    for field, met in OF_DEFECTS.items():
+        into[field].update(key for key, _ in met(facts))
     for field, key, number in beside(facts):
         if number:
-            found.setdefault(field, Counter())[key] += number
-    return found
+            into[field][key] += number

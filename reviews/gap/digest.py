@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from reviews.gap.counted import OF_DEFECTS, Key, counts_of, nobody
+from reviews.gap.counted import OF_DEFECTS, Key, count, nobody
 from reviews.gap.facts import DefectFact, Facts
 
 VERSION = 1
@@ -84,12 +84,23 @@ FIELDS = tuple(one.name for one in fields(Digest))
 
 def digest(many: Iterable[Facts]) -> Digest:
     """Count these snapshots; the order does not matter."""
-    return _sum(counts_of(facts) for facts in many)
+    sums = _noughts()
+    for facts in many:
+        count(facts, sums)
+    return Digest(**{name: dict(counts) for name, counts in sums.items()})
 
 
 def together(digests: Iterable[Digest]) -> Digest:
     """The sum of digests; of none, a digest without counts."""
-    return _sum({name: getattr(one, name) for name in FIELDS} for one in digests)
+    sums = _noughts()
+    for one in digests:
+        for name, counts in sums.items():
+            counts.update(getattr(one, name))
+    return Digest(**{name: dict(counts) for name, counts in sums.items()})
+
+
+def _noughts() -> dict[str, Counter[Key]]:
+    return {name: Counter() for name in FIELDS}
 
 
 def behind(facts: Facts, name: str, key: Key) -> list[DefectFact]:
@@ -104,11 +115,3 @@ def behind(facts: Facts, name: str, key: Key) -> list[DefectFact]:
         # Only the two of the key, since to compare all would take as long as to count anew.
         facts = replace(facts, witnesses=tuple(one for one in facts.witnesses if one.siglum in key[:2]))
     return list({defect.pk: defect for met, defect in counted(facts) if met == key}.values())
-
-
-def _sum(many: Iterable[Mapping[str, Counts]]) -> Digest:
-    sums: dict[str, Counter[Key]] = {name: Counter() for name in FIELDS}
-    for each in many:
-        for name, counts in each.items():
-            sums[name].update(counts)
-    return Digest(**{name: dict(counts) for name, counts in sums.items()})

@@ -18,7 +18,7 @@ from reviews.models.writing import update_rows
 PLACED = ("defect", *REASON)
 """What `write` stores of a claim."""
 
-KNOWN = (*WORDS, "standing", "decided_from", "decided_at")
+KNOWN = (*WORDS, "titled_by_person", "standing", "decided_from", "decided_at")
 """What `write` stores of a defect that was there before."""
 
 
@@ -83,11 +83,18 @@ class Sheet:
         return taken_back
 
     def put_in_words(self) -> None:
-        """Unless a person named it, give each defect the words of the claims that speak now."""
+        """Unless a person named it, give each defect the words of its claims, first of those of now.
+
+        One that is left without any keeps its words for good: a person decided about it in these.
+        """
         members = self.members()
+        originals = {defect.duplicate_of_id for defect in self.defects}
         for defect in self.defects:
-            if not defect.titled_by_person:
-                put_in_words(defect, [item for item in members.get(defect.pk, ()) if speaks(item)])
+            held = members.get(defect.pk, [])
+            if not held:
+                defect.titled_by_person |= by_person(defect) or defect.pk in originals
+            elif not defect.titled_by_person:
+                put_in_words(defect, [item for item in held if speaks(item)] or held)
 
     def changed(self) -> set[int]:
         """The defects whose claims are no longer those that were read, or have no reason yet."""

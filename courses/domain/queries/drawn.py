@@ -97,7 +97,7 @@ def right(table: Sequence[ReviewerRow]) -> shares.Shares:
 def stated(table: Sequence[Tenth]) -> shares.Shares:
     """How many notes were right, by how sure they were."""
     rows: list[tuple[str, Share | None, Tone]] = [
-        (f"Sure from {row.low:.1f} to {row.high:.1f}", row.right, "student") for row in table
+        (f"{row.low:.1f} to {row.high:.1f}, mean {row.stated:.2f}", row.right, "student") for row in table
     ]
     return shares.shares("Notes that were right, by stated confidence", rows, about="Stated confidence")
 
