@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -332,9 +332,9 @@ def _stages(assignments: Sequence[Assignment]) -> dict[int, Counter[Stage]]:
             "submission__assignment",
             "submission__grade__points",
             "submission__grade__released_at",
-            Exists(reviews.exclude(state__in=Review.ENDED)),
-            Exists(reviews.exclude(state=Review.State.COMPLETE)),
-            Exists(undecided),
+            _before_points(Exists(reviews.exclude(state__in=Review.ENDED))),
+            _before_points(Exists(reviews.exclude(state=Review.State.COMPLETE))),
+            _before_points(Exists(undecided)),
         )
     )
     found: dict[int, Counter[Stage]] = defaultdict(Counter)
@@ -349,3 +349,8 @@ def _stages(assignments: Sequence[Assignment]) -> dict[int, Counter[Stage]]:
             )
         ] += 1
     return found
+
+
+def _before_points(whether: Exists) -> Case:
+    """False once there are points, without looking: of a whole term only few have none."""
+    return Case(When(submission__grade__points__isnull=False, then=Value(False)), default=whether)

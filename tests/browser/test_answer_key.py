@@ -1,0 +1,63 @@
+"""Ruth keeps the answer key in a real browser: what she types is kept, and one click promotes a defect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, expect
+from pytest_django.live_server_helper import LiveServer
+
+from courses.domain.assignments import set_starter
+from courses.models import Course
+from reviews.gap.standing import Decision, decide
+from reviews.models import Defect, KeyEntry
+from tests.browser import pages
+from tests.browser.conftest import Watch
+from tests.stories import RACE, SHOP, assignment, sealed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_an_entry_is_typed_corrected_and_kept_and_a_defect_promoted(
+    course: Course,
+    ruth: User,
+    amara: User,
+    live_server: LiveServer,
+    new_context: Callable[..., BrowserContext],
+    watch: Watch,
+) -> None:
+    watch.allow("status of 422")
+    task = assignment(course)
+    set_starter(task, SHOP)
+    submission = sealed(task, amara)
+    found = Defect.objects.get()
+    decide(found, Decision(Defect.Standing.VALID), ruth)
+    page = pages.signed_in(new_context(), ruth, live_server.url)
+
+    page.goto(reverse("courses:dashboard", args=[task.pk]))
+    page.get_by_role("link", name="Answer key").click()
+    page.get_by_role("link", name="Add an entry").click()
+    page.get_by_label("Title").fill(RACE.title)
+    page.get_by_label("File").fill("shop.py")
+    page.get_by_label("From line").fill("3")
+    page.get_by_label("The line of code").fill("if stock >= wanted:")
+    expect(page.locator("[data-draft-state]")).not_to_be_empty()
+    page.reload()
+    expect(page.get_by_label("Title")).to_have_value(RACE.title)
+    page.get_by_role("button", name="Add the entry").click()
+    expect(page.get_by_role("alert")).to_contain_text("What you quote stands at line 12.")
+    page.get_by_label("From line").fill("12")
+    page.get_by_role("button", name="Add the entry").click()
+    expect(page.locator("#notices")).to_contain_text("Entry 1 is in the key.")
+    expect(page.get_by_role("row", name=RACE.title)).to_contain_text("1 of 1")
+    page.get_by_role("link", name="Add an entry").click()
+    expect(page.get_by_label("Title")).to_have_value("")
+
+    page.goto(reverse("courses:defect", args=[submission.pk, found.number]))
+    page.get_by_role("button", name="Add to the answer key").click()
+    expect(page.locator("#notices")).to_contain_text(f"Defect {found.number} is entry 2 of the answer key.")
+    expect(page.get_by_role("link", name="Entry 2 of the answer key")).to_be_visible()
+    assert KeyEntry.objects.get(number=2).from_defect == found
