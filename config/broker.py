@@ -62,6 +62,12 @@ class Channel(filesystem.Channel):
                 return payload
         raise Empty
 
+    def get_table(self, exchange: str) -> Any:
+        """Which queues an exchange leads to. Raises ChannelError where the folder is gone."""
+        if not self.control_folder.is_dir():
+            raise ChannelError(f"The folder of messages {self.control_folder.parent} is gone.")
+        return super().get_table(exchange)
+
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str | None, queue: str) -> None:
         """Enter a queue in the exchange's table, which is never seen empty or half made."""
         table: Path = self._exchange_file(exchange)  # type: ignore[attr-defined]  # the stubs lack it
@@ -82,9 +88,12 @@ class Bell:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / f"{uuid4()}{BELL}"
-        os.mkfifo(self._path, 0o600)
+        # Under another name until it is open: whoever rings takes a bell that nobody hears for a dead one's.
+        silent = self._path.with_suffix(".silent")
+        os.mkfifo(silent, 0o600)
         # Open for writing too: else it would ring for ever once the first who rang has closed it.
-        self._pipe = os.open(self._path, os.O_RDWR | os.O_NONBLOCK)
+        self._pipe = os.open(silent, os.O_RDWR | os.O_NONBLOCK)
+        silent.rename(self._path)
 
     def wait(self, seconds: float) -> bool:
         """Whether it has rung within so many seconds, or since it was last heard."""
@@ -166,6 +175,6 @@ def clear(folder: Path) -> None:
 
     Its work is not lost: every worker's first sweep sends again what the rows say is queued.
     """
-    for pattern in (f"*{MESSAGE}*", "control/*pidbox*", f"control/*{BELL}"):
+    for pattern in (f"*{MESSAGE}*", "control/*pidbox*", f"control/*{BELL}", "control/*.silent"):
         for left in folder.glob(pattern):
             left.unlink(missing_ok=True)

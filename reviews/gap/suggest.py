@@ -110,7 +110,9 @@ class Evidence:
     def refutation(self) -> Opinion | None:
         """The refutation that tells most, of those with evidence: a dismissal can rest on it."""
         grounded = [opinion for opinion in self.opinions if opinion.refutes]
-        return max(grounded, key=lambda one: (len(one.reason), one.reason, one.quote), default=None)
+        return max(
+            grounded, key=lambda one: (len(one.reason), one.reason, one.quote, one.family), default=None
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,9 @@ def test_many_readers_and_writers_have_every_message_once(
                 with guard:
                     had[message.payload] += 1
 
+    # Made once, as every process does before its threads begin.
+    with connection(folder) as first, first.SimpleQueue(name_in(folder)):
+        pass
     threads = [threading.Thread(target=read) for _ in range(readers)]
     threads += [threading.Thread(target=write, args=(number,)) for number in range(writers)]
     for thread in threads:
