@@ -264,6 +264,7 @@ def rows(world: World) -> list[Row]:
         Row("seal", "ben", at("seal", unsealed)),
         Row("receipt", "amara", at("receipt", released)),
         Row("result", "amara", at("result", released)),
+        Row("numbers", "amara", at("numbers", released)),
         Row("reviews", "ruth", at("reviews", waiting)),
         Row("reviews", "chiara", at("reviews", waiting)),
         Row("reviews", "ruth", at("reviews", talked)),
