@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from django import forms
 
+from courses.forms.claims import ClaimForm
 from courses.forms.imports import FileForm
-from courses.forms.notes import ODC_HELP
 from courses.models import Assignment
 from reviews import cwe
 from reviews.claims import Claim, DefectType, Place, Severity
@@ -23,35 +23,13 @@ SHOWN = 200
 """Characters of a line of code that an error shows."""
 
 
-class EntryForm(forms.Form):
+class EntryForm(ClaimForm):
     """A known defect. Its place is looked up in the assignment's starter files, if there are any."""
 
     title = forms.CharField(
         max_length=200,
         error_messages={"required": "Give the entry a title: it is what the class will read."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    explanation = forms.CharField(
-        required=False,
-        max_length=20_000,
-        label="What breaks, and how would one see it?",
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    severity = forms.ChoiceField(
-        choices=[(severity.value, severity.value) for severity in Severity], widget=forms.RadioSelect
-    )
-    odc_type = forms.ChoiceField(
-        required=False,
-        label="Type of defect",
-        choices=[("", "not chosen")]
-        + [(kind.value, f"{kind.value}: {ODC_HELP[kind]}") for kind in DefectType],
-    )
-    cwe = forms.CharField(
-        required=False,
-        max_length=200,
-        label="CWE",
-        help_text="A number or words: 89, or SQL injection.",
-        widget=forms.TextInput(attrs={"list": "cwe-list", "autocomplete": "off"}),
     )
     origin = forms.ChoiceField(
         label="How it is known", choices=KeyEntry.Origin.choices, widget=forms.RadioSelect
@@ -100,13 +78,6 @@ class EntryForm(forms.Form):
         self.use_required_attribute = False
         self.entry = entry
         self.sources: Sequence[SourceFile] = assignment.starter.source_files() if assignment.starter else ()
-
-    def clean_cwe(self) -> int | None:
-        """The number of the entry. Raises ValidationError where none can be made out."""
-        try:
-            return cwe.parse(self.cleaned_data["cwe"])
-        except ValueError as unclear:
-            raise forms.ValidationError(str(unclear)) from unclear
 
     def clean(self) -> dict[str, Any]:
         """Put the lines in order, and look the place up where it is a new one."""

@@ -6,27 +6,16 @@ from typing import Any, cast
 
 from django import forms
 
+from courses.forms.claims import ClaimForm
 from reviews import cwe
 from reviews.claims import Claim, DefectType, Place, Severity
 from reviews.models import Note, Snapshot, SnapshotFile
 from reviews.snapshots.files import SourceFile
 
-ODC_HELP = {
-    DefectType.FUNCTION: "something that is needed is not there, or is another thing than was asked for",
-    DefectType.INTERFACE: "two parts, or a caller and an API, do not fit",
-    DefectType.CHECKING: "input or state is not validated, or wrongly",
-    DefectType.ASSIGNMENT: "a value is set wrongly or not at all",
-    DefectType.TIMING: "order, locking, concurrency",
-    DefectType.BUILD: "packaging, versions, configuration",
-    DefectType.DOCUMENTATION: "comments or texts say something else than the code does",
-    DefectType.ALGORITHM: "computed wrongly or wastefully; a local redesign mends it",
-}
-"""One line each, after Chillarege et al. 1992 (IEEE TSE 18(11)), table 1."""
-
 WHOLE = "the whole submission"
 
 
-class NoteForm(forms.Form):
+class NoteForm(ClaimForm):
     """A note. `snapshot` is the code that the person has before their eyes; lines are quoted from it.
 
     `draft` is a random text that stays with a new note until it is stored, so that the same first
@@ -37,28 +26,6 @@ class NoteForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
-    )
-    explanation = forms.CharField(
-        required=False,
-        max_length=20_000,
-        label="What breaks, and how would one see it?",
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    severity = forms.ChoiceField(
-        choices=[(severity.value, severity.value) for severity in Severity], widget=forms.RadioSelect
-    )
-    odc_type = forms.ChoiceField(
-        required=False,
-        label="Type of defect",
-        choices=[("", "not chosen")]
-        + [(kind.value, f"{kind.value}: {ODC_HELP[kind]}") for kind in DefectType],
-    )
-    cwe = forms.CharField(
-        required=False,
-        max_length=200,
-        label="CWE",
-        help_text="A number or words: 89, or SQL injection.",
-        widget=forms.TextInput(attrs={"list": "cwe-list", "autocomplete": "off"}),
     )
     confidence = forms.IntegerField(
         required=False,
@@ -101,13 +68,6 @@ class NoteForm(forms.Form):
             self.fields[name].error_messages["min_value"] = "Lines are counted from 1."
         for error in ("min_value", "max_value", "invalid"):
             self.fields["confidence"].error_messages[error] = "Give a whole number from 0 to 100."
-
-    def clean_cwe(self) -> int | None:
-        """The number of the entry. Raises ValidationError where none can be made out."""
-        try:
-            return cwe.parse(self.cleaned_data["cwe"])
-        except ValueError as unclear:
-            raise forms.ValidationError(str(unclear)) from unclear
 
     def clean(self) -> dict[str, Any]:
         """Put first and last line in order, check that they are there, and take their text as quotation."""
