@@ -1,7 +1,8 @@
 """Who may do what, as sentences. Every view asks here, by `courses.views.access`.
 
-Objects are a Course, an Assignment or a Submission; what lies below them (reviews, defects, notes)
-is reached through its submission.
+Objects are a Course, an Assignment, a Submission, a Walkthrough or a Sitting; what lies below them
+(reviews, defects, notes, answers) is reached through them. A phone in a room has no person: its seat is
+found by the secret in its cookie (`courses.domain.seats`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from courses.models import Assignment, Course, Membership, Submission
+from courses.models import Assignment, Course, Membership, Sitting, Submission, Walkthrough
 from reviews.models import Seal
 
 Person = AbstractBaseUser | AnonymousUser
-Thing = Course | Assignment | Submission
+Thing = Course | Assignment | Submission | Walkthrough | Sitting
 
 INSTRUCTOR, ASSISTANT, STUDENT = (
     Membership.Role.INSTRUCTOR,
@@ -28,7 +29,7 @@ def course_of(thing: Thing) -> Course:
     """The course that a thing belongs to."""
     if isinstance(thing, Submission):
         return thing.assignment.course
-    return thing.course if isinstance(thing, Assignment) else thing
+    return thing if isinstance(thing, Course) else thing.course
 
 
 def membership_of(user: Person, course: Course) -> Membership | None:
@@ -123,6 +124,18 @@ def findings_are_due(user: Person, submission: Submission) -> bool:
     return bool(is_released(user, submission))
 
 
+@rules.predicate
+def is_maker(user: Person, walkthrough: Walkthrough) -> bool:
+    """Made it, or took it into the course."""
+    return walkthrough.made_by_id is not None and walkthrough.made_by_id == user.pk
+
+
+@rules.predicate
+def is_shared(user: Person, walkthrough: Walkthrough) -> bool:
+    """Its maker shares it with the staff of the course."""
+    return walkthrough.shared
+
+
 PERMISSIONS = {
     "courses.view_course": is_member,
     "courses.manage_course": is_instructor,
@@ -152,6 +165,15 @@ PERMISSIONS = {
     # A student whose review could not be finished need not wait for the instructor.
     "courses.rerun_reviews": is_own & is_sealed & findings_are_due,
     "courses.release_grades": is_instructor,
+    "courses.view_walkthroughs": is_staff,
+    "courses.use_walkthrough": is_staff & (is_maker | is_shared),
+    "courses.edit_walkthrough": is_staff & (is_maker | (is_instructor & is_shared)),
+    # Whoever of the staff is at hand steers: where a laptop dies, another one takes over.
+    "courses.present": is_staff,
+    "courses.view_sitting": is_staff,
+    "courses.make_walkthrough": is_marker & is_sealed,
+    "courses.answer_consent": is_own & is_sealed,
+    "courses.view_own_marks": is_student,
 }
 
 for name, predicate in PERMISSIONS.items():

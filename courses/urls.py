@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from courses import urls_live, urls_walkthroughs
 from courses.views import (
     adjudication,
     alike,
@@ -148,4 +149,7 @@ urlpatterns = [
     path("submissions/<int:submission_id>/grade/", grading.grade, name="grade"),
     path("submissions/<int:submission_id>/release/", grading.release, name="release"),
     path("submissions/<int:submission_id>/take-back/", grading.take_back, name="take_back"),
+    # Walkthroughs, and the rooms in which they are shown
+    *urls_walkthroughs.urlpatterns,
+    *urls_live.urlpatterns,
 ]

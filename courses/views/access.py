@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from courses.models import Assignment, Course, Membership, Submission
+from courses.models import Assignment, Course, Membership, Sitting, Submission, Walkthrough
 from courses.rules import Thing, course_of, may, membership_of
 
 
@@ -36,6 +36,20 @@ def submission(request: HttpRequest, submission_id: int, permission: str) -> Sub
     """The submission with its people, if this person may. Raises Http404 or PermissionDenied."""
     related = ("assignment__course", "student__user", "grade")
     found = get_object_or_404(Submission.objects.select_related(*related), pk=submission_id)
+    check(request, permission, found)
+    return found
+
+
+def walkthrough(request: HttpRequest, walkthrough_id: int, permission: str) -> Walkthrough:
+    """The walkthrough with its course, if this person may. Raises Http404 or PermissionDenied."""
+    found = get_object_or_404(Walkthrough.objects.select_related("course"), pk=walkthrough_id)
+    check(request, permission, found)
+    return found
+
+
+def sitting(request: HttpRequest, sitting_id: int, permission: str) -> Sitting:
+    """The sitting with its course, if this person may. Raises Http404 or PermissionDenied."""
+    found = get_object_or_404(Sitting.objects.select_related("course"), pk=sitting_id)
     check(request, permission, found)
     return found
 

@@ -1,0 +1,94 @@
+"""Showing a walkthrough to a class: begun, steered by whoever of the staff holds a key, ended."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from courses.domain import news
+from courses.models import Answer, Sitting, Walkthrough
+from courses.walkthroughs.room import Command, begun, obey
+
+
+class Over(Exception):
+    """The sitting has ended: nothing was changed."""
+
+
+def begin(walkthrough: Walkthrough, by: AbstractBaseUser, group: str = "") -> Sitting:
+    """Open the room at the first step, with a code to join. Raises ValueError where there is none."""
+    story, now = walkthrough.told(), timezone.now()
+    return Sitting.objects.create(
+        course=walkthrough.course,
+        walkthrough=walkthrough,
+        title=walkthrough.title,
+        group=group,
+        story=walkthrough.story,
+        snapshots=dict(walkthrough.codes.values_list("name", "snapshot_id")),
+        room=begun(story).as_json(),
+        started_by_id=by.pk,
+        started_at=now,
+        step_since=now,
+    )
+
+
+def steer(sitting_id: int, command: Command, seen: tuple[int, int], to: int | None = None) -> Sitting:
+    """Do what a key of the presenter says; `seen` is the step and beat that they saw.
+
+    A command that comes too late, or twice, changes nothing. Raises Over, Sitting.DoesNotExist.
+    """
+    with transaction.atomic():
+        sitting = _locked(sitting_id)
+        before = sitting.shown()
+        story = sitting.told()
+        after = obey(story, before, command, seen, to)
+        if after == before:
+            return sitting
+        sitting.room = after.as_json()
+        if after.step != before.step:
+            now = timezone.now()
+            name = story.steps[before.step].id
+            shown_for = (now - sitting.step_since).total_seconds()
+            sitting.times = {**sitting.times, name: round(sitting.times.get(name, 0) + shown_for, 1)}
+            sitting.step_since = now
+        changed(sitting, "room", "times", "step_since")
+    return sitting
+
+
+def end(sitting_id: int) -> Sitting:
+    """Close the room: its code is free, and what was answered stays without anybody's name.
+
+    Ended twice, it ended the first time.
+    """
+    with transaction.atomic():
+        sitting = Sitting.objects.select_for_update().get(pk=sitting_id)
+        if sitting.ended_at:
+            return sitting
+        sitting.ended_at, sitting.code = timezone.now(), None
+        _forget_persons(sitting)
+        changed(sitting, "ended_at", "code")
+    return sitting
+
+
+def changed(sitting: Sitting, *fields: str) -> None:
+    """Store fields of a sitting that the caller has locked, and let projector and phones know."""
+    sitting.version += 1
+    sitting.save(update_fields=["version", *fields])
+    news.tell(sitting)
+
+
+def _locked(sitting_id: int) -> Sitting:
+    sitting = Sitting.objects.select_for_update().get(pk=sitting_id)
+    if sitting.ended_at:
+        raise Over("This session has ended.")
+    return sitting
+
+
+def _forget_persons(sitting: Sitting) -> None:
+    """Seats lose the secrets by which a browser could be known, and words that nobody let through go.
+
+    A seat whose signed-in student asked to keep their marks stays theirs, words and all.
+    """
+    sitting.seats.update(key_sha256=None)
+    unshown = Answer.objects.filter(seat__sitting=sitting, seat__member=None).exclude(let_through=True)
+    unshown.update(words="")

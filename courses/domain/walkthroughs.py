@@ -1,0 +1,84 @@
+"""Walkthroughs: taken from the shelf or a file, changed, duplicated, shared, written to one file, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F
+
+from courses.models import Course, Submission, Walkthrough, WalkthroughCode
+from courses.walkthroughs.document import Document, with_code
+from courses.walkthroughs.story import Story
+from reviews.engine.snapshots import store
+from reviews.snapshots.files import SourceFile
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the walkthrough since it was read. Nothing was overwritten."""
+
+
+def keep(
+    document: Document,
+    course: Course,
+    by: AbstractBaseUser,
+    *,
+    shared: bool = False,
+    shelf: str = "",
+    made_from: Submission | None = None,
+) -> Walkthrough:
+    """A new walkthrough of a course, with its code."""
+    with transaction.atomic():
+        walkthrough = Walkthrough.objects.create(
+            course=course,
+            title=document.story.title,
+            story=as_json(document.story),
+            shared=shared,
+            shelf=shelf,
+            made_from=made_from,
+            made_by_id=by.pk,
+        )
+        WalkthroughCode.objects.bulk_create(
+            WalkthroughCode(walkthrough=walkthrough, name=name, snapshot=store(files))
+            for name, files in document.files.items()
+        )
+    return walkthrough
+
+
+def document_of(walkthrough: Walkthrough) -> Document:
+    """The walkthrough as its one file holds it."""
+    return Document(walkthrough.told(), code_of(walkthrough))
+
+
+def code_of(walkthrough: Walkthrough) -> dict[str, tuple[SourceFile, ...]]:
+    """The files of each state of the code, by its name."""
+    rows = walkthrough.codes.select_related("snapshot")
+    return {row.name: row.snapshot.source_files() for row in rows}
+
+
+def duplicate(walkthrough: Walkthrough, by: AbstractBaseUser) -> Walkthrough:
+    """A copy to change, its maker's own. One made from a submission stays bound to its consent."""
+    document = document_of(walkthrough)
+    title = f"{walkthrough.title[:190]}, copy"
+    copied = Document(document.story.model_copy(update={"title": title}), document.files)
+    return keep(copied, walkthrough.course, by, made_from=walkthrough.made_from)
+
+
+def save(walkthrough: Walkthrough, story: Story, version: int) -> int:
+    """Store a changed story over the version that its editor saw; the new version.
+
+    Raises document.Unreadable where the story shows code that is not there, and ChangedMeanwhile.
+    """
+    with_code(story, code_of(walkthrough))
+    taken = Walkthrough.objects.filter(pk=walkthrough.pk, version=version).update(
+        story=as_json(story), title=story.title, version=F("version") + 1
+    )
+    if not taken:
+        raise ChangedMeanwhile("Somebody else changed this walkthrough meanwhile. What you typed is kept.")
+    return version + 1
+
+
+def as_json(story: Story) -> Mapping[str, object]:
+    """A story as it is stored."""
+    return story.model_dump(mode="json", exclude_defaults=True)
