@@ -135,10 +135,10 @@ def wrong(error: ValidationError) -> str:
 def _place(loc: tuple[int | str, ...]) -> str:
     """Where in a story something is, counted as people count: "steps 2, said 1, title"."""
     words: list[str] = []
-    for part in loc:
+    for at, part in enumerate(loc):
         if isinstance(part, int):
             words[-1:] = [f"{words[-1]} {part + 1}" if words else str(part + 1)]
-        elif part not in KINDS:
+        elif at != 2 or part not in KINDS:  # What follows a step's number is its kind.
             words.append(clean_text(part, 100))
     return ", ".join(words)
 
