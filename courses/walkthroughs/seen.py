@@ -1,4 +1,7 @@
-"""Who saw what of a story, up to a place in it: defects against witnesses, over plain data."""
+"""Who saw what of a story, up to a place in it: defects against witnesses, over plain data.
+
+Where a review was run live, a story says so itself: its step holds what was said then.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from courses.walkthroughs.parts import Defect, Said, Where
+from courses.walkthroughs.parts import Defect, Said, Where, Witness
 from courses.walkthroughs.steps import QuestionStep, ReviewStep, TestsStep
 from courses.walkthroughs.story import Story
 
@@ -22,7 +25,7 @@ class Hearing:
     """One time that a witness was asked about a state of the code, as far as it was heard.
 
     `ended` says that its last word was spoken, so that silence means something. `unable` is why it
-    could not review. A live run gives one like it for each of its reviewers.
+    could not review.
     """
 
     siglum: str
@@ -56,18 +59,26 @@ def said_upto(story: Story, code: str, upto: Spot) -> tuple[Said, ...]:
     )
 
 
-def sights(story: Story, heard: Iterable[Hearing], *, code: str | None = None) -> dict[str, dict[str, Sight]]:
+def witnesses(story: Story, heard: Iterable[Hearing]) -> tuple[Witness, ...]:
+    """Who was heard so far, in the story's order of its witnesses; tests and linters need not be there."""
+    found = {hearing.siglum for hearing in heard}
+    named = tuple(witness for witness in story.witnesses if witness.siglum in found)
+    rest = sorted(found - {witness.siglum for witness in named}, reverse=True)
+    return (*(Witness(siglum=siglum, name=_TOOLS[siglum]) for siglum in rest), *named)
+
+
+_TOOLS = {"T": "The code's own tests", "L": "Linters"}
+
+
+def sights(story: Story, heard: Iterable[Hearing]) -> dict[str, dict[str, Sight]]:
     """For each defect what each witness that was heard did with it; who is absent was not asked.
 
     Seen once is seen; missed is to have reviewed a state of the code that has it, to the end, and
-    not to have said it; could not review where that is all there was. With `code` only the hearings
-    of this state count.
+    not to have said it; could not review where that is all there was.
     """
     found: dict[str, dict[str, Sight]] = {defect.id: {} for defect in story.defects}
     states = {defect.id: {where.code for where in defect.places} for defect in story.defects}
     for hearing in heard:
-        if code is not None and hearing.code != code:
-            continue
         for defect, row in found.items():
             sight = _sight(hearing, defect, states[defect])
             row[hearing.siglum] = _better(row.get(hearing.siglum, "unasked"), sight)
