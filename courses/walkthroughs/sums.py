@@ -60,10 +60,14 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Sure:
-    """How sure against how right: each stated confidence, and what came true."""
+    """How sure against how right: each stated confidence, and what came true.
+
+    `stated` is the mean of the confidences, one for each mark or choice, as `measured` counts them.
+    """
 
     measured: Calibration
     levels: tuple[Level, ...]
+    stated: float
     seats: int
 
 
@@ -219,7 +223,7 @@ def _sure(given: Sequence[Given], hit: Sequence[Sequence[frozenset[str]]], right
         for held in measured.bins
         if (people := seats[round(held.low * LEVELS)])
     )
-    return Sure(measured, levels, seats.total())
+    return Sure(measured, levels, sum(confidence for confidence, _ in stated) / len(stated), seats.total())
 
 
 def _bin(confidence: float) -> int:

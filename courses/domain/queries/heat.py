@@ -16,7 +16,7 @@ from reviews.claims import Place
 from reviews.models import SnapshotFile
 from reviews.snapshots.highlight import highlighted_lines
 
-MOST = 22
+MOST = 17
 """So many lines of code can be read from the last row."""
 
 

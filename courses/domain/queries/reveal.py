@@ -40,10 +40,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Sureness:
-    """How sure against how right: a picture with its table, or a sentence `why` there is none."""
+    """How sure against how right: a picture with its table, and what it comes to in `words`.
+
+    Without a picture they say why there is none.
+    """
 
     picture: Shares | None
-    why: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +208,22 @@ def sureness(found: Sums, *, width: float = 640) -> Sureness:
     ]
     stated = [level.stated for level in found.sure.levels]
     title = "How many came out right, by how sure people were"
-    return Sureness(shares(title, rows, about="How sure", width=width, against=stated), "")
+    return Sureness(shares(title, rows, about="How sure", width=width, against=stated), _in_words(found))
 
 
 def _level(stated: float, seats: int) -> str:
     return f"{100 * stated:.0f} % sure, {seats} {'person' if seats == 1 else 'people'}"
+
+
+def _in_words(found: Sums) -> str:
+    if found.sure is None:
+        return _why_not(found)
+    measured = found.sure.measured
+    right = "marks hit a known defect" if found.marks and found.hits else "choices were right"
+    return (
+        f"On average people were {100 * found.sure.stated:.0f} % sure; {measured.right} of {measured.n} "
+        f"{right}, {100 * measured.right / measured.n:.0f} %."
+    )
 
 
 def _why_not(found: Sums) -> str:

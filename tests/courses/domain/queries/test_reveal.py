@@ -92,7 +92,7 @@ def test_how_sure_people_were_is_held_against_how_right(sitting: Sitting) -> Non
     labels = [row.label.text for row in reveal.sure.picture.rows]
     assert labels == ["25 % sure, 2 people", "75 % sure, 6 people"]
     assert reveal.sure.picture.table.rows[1][2] == "7 of 9"
-    assert "8 of 11 came out right" in page(reveal)
+    assert "8 of 11 marks hit a known defect, 73 %" in page(reveal)
 
 
 def test_of_three_answers_it_says_that_they_are_few(ruth: User, course: Course) -> None:
