@@ -7,12 +7,24 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from reviews.snapshots.files import SourceFile
+
 CACHE = Path(__file__).parents[1] / "var" / "samples"
 FLAGS = ("--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts")
+
+
+def unpack(files: Iterable[SourceFile], folder: Path) -> Path:
+    """The files of a sample, written into a folder."""
+    for file in files:
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.text, encoding="utf-8")
+    return folder
 
 
 def run(arguments: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -11,18 +11,9 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from courses.demo.sample_data import SAMPLES, Sample, load
-from tests.node import packages, run
+from courses.demo.sample_data import SAMPLES, load
+from tests.node import packages, run, unpack
 from tests.tasks_api import shown
-
-
-def unpack(sample: Sample, folder: Path) -> Path:
-    """A copy of the handed-in files alone."""
-    for file in sample.files:
-        path = folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(file.text, encoding="utf-8")
-    return folder
 
 
 def results(junit: str) -> dict[tuple[str, str], str]:
@@ -43,7 +34,7 @@ def results(junit: str) -> dict[tuple[str, str], str]:
 
 def test_the_librarys_own_tests_pass_and_say_what_is_stored(tmp_path: Path) -> None:
     sample = load("library_loans")
-    folder = unpack(sample, tmp_path / "code")
+    folder = unpack(sample.files, tmp_path / "code")
     plain = run([sys.executable, "-B", "-m", "unittest"], folder)
     assert plain.returncode == 0, plain.stderr
     assert "Ran 15 tests" in plain.stderr
@@ -143,7 +134,7 @@ print(json.dumps(shown))
 def test_every_defect_planted_in_the_library_is_really_there(tmp_path: Path, zone: str) -> None:
     """East of Greenwich the date differs from UTC's in the afternoon, west of it in the morning."""
     sample = load("library_loans")
-    folder = unpack(sample, tmp_path)
+    folder = unpack(sample.files, tmp_path)
     ran = run([sys.executable, "-B", "-c", LIBRARY_SHOWN], folder, TZ=zone)
     assert ran.returncode == 0, ran.stderr
     shown = json.loads(ran.stdout)
@@ -162,7 +153,7 @@ def node_modules() -> Path:
 
 
 def api(node_modules: Path, folder: Path) -> Path:
-    unpack(load("tasks_api"), folder)
+    unpack(load("tasks_api").files, folder)
     (folder / "node_modules").symlink_to(node_modules)
     return folder
 
