@@ -1,0 +1,171 @@
+"""Four shipped walkthroughs are true: their code runs as recorded, defects are there, quotations stand."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from courses.walkthroughs import steps
+from courses.walkthroughs.document import read_story
+from courses.walkthroughs.parts import Said, Where
+from courses.walkthroughs.story import Story
+from tests.courses.walkthroughs.running import (
+    NODE_TESTS,
+    PYTHON_TESTS,
+    RECORDED,
+    code_of,
+    lay_out,
+    printed,
+    run,
+)
+
+TALES = ("blind-for-ever",)
+MOST_WORDS = 60
+
+
+def story_of(slug: str) -> Story:
+    """The story of a folder, with the texts that stand beside it."""
+
+    def told(data: Any) -> Any:
+        if isinstance(data, dict):
+            if set(data) == {"file"}:
+                return (RECORDED / slug / data["file"]).read_text()
+            return {key: told(value) for key, value in data.items()}
+        return [told(item) for item in data] if isinstance(data, list) else data
+
+    return read_story(told(json.loads((RECORDED / slug / "story.json").read_text())))
+
+
+def shown(slug: str, state: str, folder: Path, script: str) -> dict[str, Any]:
+    """What a script that drives a state of the code printed as JSON; JavaScript if the code is."""
+    lay_out(slug, state, folder)
+    javascript = any(path.endswith(".js") for path in code_of(slug, state))
+    (folder / f"shown{'.js' if javascript else '.py'}").write_text(script)
+    ran = run(["node", "shown.js"] if javascript else ["python", "shown.py"], folder)
+    assert ran.returncode == 0, ran.stderr
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+# --- What holds for every story -------------------------------------------------------------------
+@pytest.mark.parametrize("slug", TALES)
+def test_ruth_can_teach_it_in_a_quarter_of_an_hour(slug: str) -> None:
+    story = story_of(slug)
+    assert 12 <= story.minutes <= 20
+    kinds = {step.kind for step in story.steps}
+    assert {"question", "reveal", "table"} <= kinds
+    for step in story.steps:
+        assert step.title, step.id
+        assert step.notes, f"{step.id} leaves whoever presents it alone"
+        assert len(step.body.split()) <= MOST_WORDS, f"{step.id} is no projector's text"
+    assert "recorded" in story.source.lower() or "recordings" in story.source
+    assert "The code is ours" in story.source
+
+
+@pytest.mark.parametrize("slug", TALES)
+def test_every_state_of_the_code_is_told_of_and_small_enough_to_read(slug: str) -> None:
+    story = story_of(slug)
+    for state in story.codes:
+        for path, text in code_of(slug, state.name).items():
+            assert text.count("\n") <= 120, f"{path} of {state.name}"
+            assert max(map(len, text.split("\n"))) <= 110, f"{path} of {state.name}"
+
+
+@pytest.mark.parametrize("slug", TALES)
+def test_every_quoted_line_stands_at_its_place(slug: str) -> None:
+    story = story_of(slug)
+    for review in story.reviews():
+        if review.code is None:
+            continue
+        files = code_of(slug, review.code)
+        for said in review.said:
+            assert not said.path or said.path in files, said.title
+            if said.quote:
+                assert squeezed(said.quote) in squeezed(lines_of(files, said)), said.title
+    for defect in story.defects:
+        for where in defect.places:
+            files = code_of(slug, where.code)
+            assert not where.path or where.path in files, defect.id
+            assert where.first is None or lines_of(files, where).strip(), defect.id
+
+
+def squeezed(text: str) -> str:
+    """The text without white space."""
+    return re.sub(r"\s+", "", text)
+
+
+def lines_of(files: dict[str, str], where: Said | Where) -> str:
+    """The lines of a place; of a whole file, all of it."""
+    lines = files[where.path].split("\n")
+    if where.first is None:
+        return "\n".join(lines)
+    last = where.last or where.first
+    assert last <= len(lines), f"{where.path} has no line {last}"
+    return "\n".join(lines[where.first - 1 : last])
+
+
+@pytest.mark.parametrize("slug", TALES)
+def test_what_its_own_tests_print_is_what_was_recorded(slug: str, tmp_path: Path) -> None:
+    story = story_of(slug)
+    recorded = [step for step in story.steps if isinstance(step, steps.TestsStep) and step.witness == "T"]
+    assert recorded
+    for step in recorded:
+        folder = lay_out(slug, step.code, tmp_path / step.id)
+        tests = NODE_TESTS if step.command.startswith("node") else PYTHON_TESTS
+        assert printed(tests, folder) == step.output, step.id
+        assert counted(step.output) == (step.passed, step.failed), step.id
+
+
+def counted(output: str) -> tuple[int, int]:
+    """How many tests passed and failed, as Node or unittest says it."""
+    if found := re.search(r"^ℹ pass (\d+)\nℹ fail (\d+)$", output, re.M):
+        return int(found[1]), int(found[2])
+    ran = re.search(r"^Ran (\d+) tests?$", output, re.M)
+    assert ran, output
+    failed = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", output))
+    return int(ran[1]) - failed, failed
+
+
+# --- Blind for ever -------------------------------------------------------------------------------
+BOX_OFFICE = r"""
+const { BoxOffice } = require('./box-office');
+const prices = require('./prices');
+const seats = require('./seats');
+
+const through = [];
+const slow = (cents) => new Promise((resolve) => setTimeout(() => resolve(through.push(cents)), 5));
+const office = new BoxOffice({ charge: slow, payBack: (cents) => slow(-cents) });
+
+(async () => {
+  const shown = {};
+  await Promise.all([office.book(['C4'], ['full']), office.book(['C4'], ['full'])]);
+  shown['sold-twice'] = through.join() === '1200,1200' && office.bookings.size === 2;
+  shown['sorted-as-words'] =
+    seats.sideBySide(['A1', 'A3', 'A10'], 3) !== null && seats.sideBySide(['A9', 'A10'], 2) === null;
+  shown['lost-cent'] = prices.cents(['student']) === 869;
+  const { id } = await office.book(['C5'], ['child']);
+  await office.cancel(id);
+  await office.cancel(id);
+  shown['paid-back-twice'] = through.slice(-2).join() === '-600,-600';
+  console.log(JSON.stringify(shown));
+})();
+"""
+
+
+def test_every_defect_of_the_box_office_is_really_there(tmp_path: Path) -> None:
+    found = shown("blind-for-ever", "v1", tmp_path, BOX_OFFICE)
+    assert set(found) == {defect.id for defect in story_of("blind-for-ever").defects if not defect.advice}
+    assert all(found.values()), found
+
+
+def test_four_looks_of_one_family_see_nothing_and_one_of_another_sees_three_of_four() -> None:
+    story = story_of("blind-for-ever")
+    bugs = {defect.id for defect in story.defects if not defect.advice}
+    heard = {review.witnesses[0]: {said.defect for said in review.said} & bugs for review in story.reviews()}
+    assert list(heard) == ["A1", "A2", "A3", "A4", "X1"]
+    assert [len(heard[siglum]) for siglum in heard] == [0, 0, 0, 0, 3]
+    assert bugs - heard["X1"] == {"paid-back-twice"}
