@@ -23,7 +23,7 @@ from tests.courses.walkthroughs.running import (
     run,
 )
 
-TALES = ("blind-for-ever",)
+TALES = ("blind-for-ever", "plan-before-code")
 MOST_WORDS = 60
 
 
@@ -169,3 +169,91 @@ def test_four_looks_of_one_family_see_nothing_and_one_of_another_sees_three_of_f
     assert list(heard) == ["A1", "A2", "A3", "A4", "X1"]
     assert [len(heard[siglum]) for siglum in heard] == [0, 0, 0, 0, 3]
     assert bugs - heard["X1"] == {"paid-back-twice"}
+
+
+# --- Plan before code -----------------------------------------------------------------------------
+FIRST_PLAN = r"""
+const { spawnSync } = require('node:child_process');
+const { readFileSync } = require('node:fs');
+const { Flat } = require('./flat');
+
+const NAMES = ['Ana', 'Bo', 'Cem'];
+const shown = {};
+
+const pizza = new Flat(NAMES);
+pizza.add('Ana', 10, NAMES);
+const settle = `
+  const { Flat } = require('./flat');
+  const flat = new Flat(['Ana', 'Bo', 'Cem']);
+  flat.add('Ana', 10, ['Ana', 'Bo', 'Cem']);
+  flat.settle();
+`;
+const waited = spawnSync(process.execPath, ['-e', settle], { timeout: 1000, encoding: 'utf8' });
+shown['never-ends'] = waited.status === null && waited.error.code === 'ETIMEDOUT';
+shown['no-such-amount'] = String(pizza.balances().get('Bo')) === '-3.3333333333333335';
+
+const moving = new Flat(NAMES);
+moving.add('Ana', 30, NAMES);
+const before = moving.balances().get('Bo');
+moving.remove('Ana');
+shown['history-deleted'] = before === -10 && moving.balances().get('Bo') === 0;
+
+const examples = [...readFileSync('tests/flat.test.js', 'utf8').matchAll(/, (\d+), \[(.*?)\]\)/g)];
+shown['even-examples'] =
+  examples.length === 2 && examples.every(([, amount, names]) => amount % names.split(',').length === 0);
+console.log(JSON.stringify(shown));
+"""
+
+APPROVED_PLAN = r"""
+const { Flat } = require('./flat');
+
+const NAMES = ['Ana', 'Bo', 'Cem'];
+const shown = {};
+const sum = (flat) => [...flat.balances().values()].reduce((total, balance) => total + balance, 0);
+const tried = (work) => {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const year = new Flat(NAMES);
+for (let month = 0; month < 12; month += 1) year.add('Cem', 1000, NAMES);
+shown['always-the-same'] = year.balances().get('Ana') === -12 * 334;
+
+const gone = new Flat(NAMES);
+gone.leave('Bo');
+shown['gone-still-share'] = tried(() => gone.add('Ana', 900, NAMES));
+
+const nobody = new Flat(NAMES);
+shown['shared-by-nobody'] = tried(() => nobody.add('Ana', 900, [])) && sum(nobody) === 900;
+console.log(JSON.stringify(shown));
+"""
+
+
+@pytest.mark.parametrize(("state", "script"), [("first", FIRST_PLAN), ("v1", APPROVED_PLAN)])
+def test_every_defect_of_the_shared_flat_is_really_there(state: str, script: str, tmp_path: Path) -> None:
+    found = shown("plan-before-code", state, tmp_path, script)
+    assert set(found) == {defect.id for defect in story_of("plan-before-code").defects_in(state)}
+    assert all(found.values()), found
+
+
+def test_the_last_state_of_the_shared_flat_has_none_of_them(tmp_path: Path) -> None:
+    found = shown("plan-before-code", "v2", tmp_path, APPROVED_PLAN)
+    assert not any(found.values()), found
+    assert story_of("plan-before-code").defects_in("v2") == ()
+
+
+def test_what_is_said_of_a_plan_quotes_it() -> None:
+    story = story_of("plan-before-code")
+    quoted = 0
+    for review in story.reviews():
+        if review.plan:
+            plan = story.step(review.plan)
+            assert isinstance(plan, steps.PlanStep)
+            for said in review.said:
+                assert said.quote in plan.plan, said.title
+                quoted += 1
+    assert quoted == 4
