@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from courses.walkthroughs import steps
 from courses.walkthroughs.document import read_story
 from courses.walkthroughs.parts import Said, Where
 from courses.walkthroughs.story import Story
+from reviews.families import family_of
 from tests.courses.walkthroughs.running import (
     NODE_TESTS,
     PYTHON_TESTS,
@@ -23,7 +25,7 @@ from tests.courses.walkthroughs.running import (
     run,
 )
 
-TALES = ("blind-for-ever", "plan-before-code")
+TALES = ("blind-for-ever", "four-reviewers", "plan-before-code")
 MOST_WORDS = 60
 
 
@@ -62,6 +64,10 @@ def test_ruth_can_teach_it_in_a_quarter_of_an_hour(slug: str) -> None:
         assert step.title, step.id
         assert step.notes, f"{step.id} leaves whoever presents it alone"
         assert len(step.body.split()) <= MOST_WORDS, f"{step.id} is no projector's text"
+    for witness in story.witnesses:
+        assert witness.family == (
+            family_of(witness.name) if witness.letter not in "TLC" or witness.family else ""
+        )
     assert "recorded" in story.source.lower() or "recordings" in story.source
     assert "The code is ours" in story.source
 
@@ -257,3 +263,83 @@ def test_what_is_said_of_a_plan_quotes_it() -> None:
                 assert said.quote in plan.plan, said.title
                 quoted += 1
     assert quoted == 4
+
+
+# --- Four reviewers, three rounds -----------------------------------------------------------------
+PRICING = r"""
+import json
+import pricing
+from invoices import nightly
+from pricing import Item
+from shop import checkout, delivery
+
+shown = {}
+order = checkout.place([Item("Mug", 850)])
+shown["free-for-all"] = order["to_pay"] == 850 and delivery.fee(8.50) == 4.90
+shown["cut-each-piece"] = pricing.total([Item("Sticker", 35, 50)], voucher=10) == 1550
+shown["patch-number"] = pricing.__version__ == "1.4.1"
+shown["negative-amounts"] = checkout.shown(-5) == "-1.95 EUR"
+mugs = nightly.invoice({"items": [["Mug", 8.5, 2]], "voucher": 0})
+sticker = nightly.invoice({"items": [["Sticker", 0.35, 1]], "voucher": 0})
+shown["tonight"] = mugs.endswith(" 16.00 EUR") and sticker.endswith(" 0.00 EUR")
+print(json.dumps(shown))
+"""
+
+PRICING_BEFORE = r"""
+import json
+import pricing
+from invoices import nightly
+from pricing import Item
+from shop import checkout
+
+print(json.dumps({
+    "fee": checkout.place([Item("Mug", 8.5)])["delivery"],
+    "stickers": pricing.total([Item("Sticker", 0.35, 50)], voucher=10),
+    "shown": checkout.shown(-0.05),
+    "mugs": nightly.invoice({"items": [["Mug", 8.5, 2]], "voucher": 0}).splitlines()[-1],
+}))
+"""
+
+
+def test_every_defect_of_the_pricing_change_is_really_there(tmp_path: Path) -> None:
+    found = shown("four-reviewers", "after", tmp_path, PRICING)
+    assert set(found) == {defect.id for defect in story_of("four-reviewers").defects_in("after")}
+    assert all(found.values()), found
+
+
+def test_before_the_change_there_was_none_of_them(tmp_path: Path) -> None:
+    found = shown("four-reviewers", "before", tmp_path, PRICING_BEFORE)
+    assert found == {"fee": 4.9, "stickers": 15.75, "shown": "-0.05 EUR", "mugs": "To pay: 17.00 EUR"}
+    assert story_of("four-reviewers").defects_in("before") == ()
+
+
+def test_the_nightly_build_takes_the_patch_and_would_not_take_a_new_major_version() -> None:
+    pin = code_of("four-reviewers", "after")["invoices/environment.yml"].split("pricing")[-1].strip()
+    assert "1.4.1" in SpecifierSet(pin)
+    assert "2.0.0" not in SpecifierSet(pin)
+    changed = {path for path in (RECORDED / "four-reviewers" / "code" / "after").rglob("*.py")}
+    assert not any("invoices" in path.parts for path in changed)
+
+
+def test_the_panel_ends_as_its_protocol_says() -> None:
+    story = story_of("four-reviewers")
+    alone, *_, together = story.reviews()
+    finders: dict[str, set[str]] = {}
+    for said in alone.said:
+        if said.defect:
+            finders.setdefault(said.defect, set()).add(said.witness)
+    outcomes = {said.outcome: [] for said in together.said}  # type: dict[str, list[Said]]
+    for said in together.said:
+        outcomes[said.outcome].append(said)
+    assert {outcome: len(said) for outcome, said in outcomes.items()} == {
+        "integration": 1,
+        "confirmed": 3,
+        "single": 1,
+        "dismissed": 1,
+    }
+    assert outcomes["integration"][0].defect not in finders
+    assert finders[str(outcomes["single"][0].defect)] == {"C3"}
+    assert len({story.witness(siglum).family for siglum in alone.witnesses}) == 4
+    dismissed = outcomes["dismissed"][0]
+    assert dismissed.reason == "A system dependency, not a package of this environment."
+    assert dismissed.path == "invoices/Dockerfile"
