@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from courses.views import phone, rooms
+
+urlpatterns: list[URLPattern] = [
+    # Phones
+    path("live/", rooms.join, name="live_join"),
+    path("live/room/<int:sitting_id>/", phone.phone, name="phone"),
+    path("live/room/<int:sitting_id>/news/", phone.phone_news, name="phone_news"),
+    path("live/room/<int:sitting_id>/answer/", phone.phone_answer, name="phone_answer"),
+    path("live/room/<int:sitting_id>/here/", phone.phone_here, name="phone_here"),
+    path("live/room/<int:sitting_id>/keep/", phone.phone_keep, name="phone_keep"),
+    path("live/<str:code>/", rooms.enter, name="live_enter"),
+    path("live/<str:code>/qr.svg", rooms.qr, name="live_qr"),
+    path("sittings/<int:sitting_id>/words/<int:answer_id>/", rooms.let_through, name="let_through"),
+]
