@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from courses.views import phone, rooms
+from courses.views import phone, rooms, sittings
 
 urlpatterns: list[URLPattern] = [
     # Phones
@@ -17,4 +17,14 @@ urlpatterns: list[URLPattern] = [
     path("live/<str:code>/", rooms.enter, name="live_enter"),
     path("live/<str:code>/qr.svg", rooms.qr, name="live_qr"),
     path("sittings/<int:sitting_id>/words/<int:answer_id>/", rooms.let_through, name="let_through"),
+    # What is left of a sitting
+    path("sittings/<int:sitting_id>/", sittings.sitting, name="sitting"),
+    path("sittings/<int:sitting_id>/answers.csv", sittings.answers_csv, name="sitting_csv"),
+    path("sittings/<int:sitting_id>/compare/", sittings.compare, name="sitting_compare"),
+    path("courses/<int:course_id>/sittings/own/", sittings.own_marks, name="own_marks"),
+    path(
+        "courses/<int:course_id>/sittings/own/<int:seat_id>/forget/",
+        sittings.forget_own_marks,
+        name="forget_own_marks",
+    ),
 ]
