@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from courses.views import presenter, stage
+
+urlpatterns: list[URLPattern] = [
+    # The stage, and who steers it
+    path("walkthroughs/<int:walkthrough_id>/begin/", stage.begin, name="sitting_begin"),
+    path("sittings/<int:sitting_id>/projector/", stage.projector, name="projector"),
+    path("sittings/<int:sitting_id>/news/", stage.stage_news, name="stage_news"),
+    path("sittings/<int:sitting_id>/count/", stage.stage_count, name="stage_count"),
+    path("sittings/<int:sitting_id>/presenter/", presenter.presenter, name="presenter"),
+    path("sittings/<int:sitting_id>/room/", presenter.presenter_room, name="presenter_room"),
+    path("sittings/<int:sitting_id>/steer/", presenter.steer, name="steer"),
+    path("sittings/<int:sitting_id>/end/", presenter.end, name="sitting_end"),
+]
