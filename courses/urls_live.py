@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from courses.views import phone, rooms, sittings
+from courses.views import phone, presenter, rooms, sittings, stage
 
 urlpatterns: list[URLPattern] = [
     # Phones
@@ -27,4 +27,13 @@ urlpatterns: list[URLPattern] = [
         sittings.forget_own_marks,
         name="forget_own_marks",
     ),
+    # The stage, and who steers it
+    path("walkthroughs/<int:walkthrough_id>/begin/", stage.begin, name="sitting_begin"),
+    path("sittings/<int:sitting_id>/projector/", stage.projector, name="projector"),
+    path("sittings/<int:sitting_id>/news/", stage.stage_news, name="stage_news"),
+    path("sittings/<int:sitting_id>/count/", stage.stage_count, name="stage_count"),
+    path("sittings/<int:sitting_id>/presenter/", presenter.presenter, name="presenter"),
+    path("sittings/<int:sitting_id>/room/", presenter.presenter_room, name="presenter_room"),
+    path("sittings/<int:sitting_id>/steer/", presenter.steer, name="steer"),
+    path("sittings/<int:sitting_id>/end/", presenter.end, name="sitting_end"),
 ]
