@@ -18,14 +18,13 @@ from django.utils import timezone
 
 from courses.domain.sittings import Over
 from courses.models import Membership, Seat, Sitting
+from courses.models.sitting import LINKS
 
 MOST_SEATS = 3000
 """In one room: what a large lecture hall holds, several times over."""
 
 HERE_SECONDS = 60
 """So long after its last sign of life a phone still counts as here."""
-
-_LINKS = signing.Signer(sep=".", salt="courses.sitting")
 
 
 class NoSuchSession(Exception):
@@ -44,11 +43,6 @@ class Present:
     here: int
 
 
-def token_of(sitting_id: int) -> str:
-    """What the link of the QR code names a sitting by: longer than a code, and not to be guessed."""
-    return _LINKS.sign(str(sitting_id))
-
-
 def is_token(text: str) -> bool:
     """Whether this is a link's signed name and no code that somebody typed."""
     return "." in text
@@ -57,7 +51,7 @@ def is_token(text: str) -> bool:
 def named_by(token: str) -> int:
     """The number of the sitting that a link names, without asking the database. Raises NoSuchSession."""
     try:
-        return int(_LINKS.unsign(token))
+        return int(LINKS.unsign(token))
     except (signing.BadSignature, ValueError) as error:
         raise NoSuchSession("This link opens no session. Scan the picture on the screen again.") from error
 

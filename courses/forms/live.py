@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from courses.domain.answers import MOST_WORDS, Reply
 from courses.domain.queries.phone import Asked, AskedFile
@@ -180,7 +181,8 @@ class AnswerForm(forms.Form):
 
     def _tapped(self) -> list[tuple[int, int]]:
         """File and line of each ticked box, as far as they are numbers."""
-        pairs = (value[:20].partition(":") for value in self.data.getlist("line"))  # type: ignore[union-attr]
+        tapped = self.data.getlist("line") if isinstance(self.data, QueryDict) else []
+        pairs = (value[:20].partition(":") for value in tapped)
         return [
             (int(number), int(line))
             for number, _, line in pairs

@@ -62,7 +62,7 @@ def test_a_code_is_taken_as_people_write_it(sitting: Sitting, spoil: str) -> Non
 
 
 def test_a_code_dies_with_its_sitting_and_a_link_knows_that_it_is_over(sitting: Sitting) -> None:
-    code, token = sitting.code, seats.token_of(sitting.pk)
+    code, token = sitting.code, sitting.token
     assert code is not None
     secret, _ = taken(sitting)
     sittings.end(sitting.pk)
@@ -75,7 +75,7 @@ def test_a_code_dies_with_its_sitting_and_a_link_knows_that_it_is_over(sitting: 
 
 
 def test_a_link_cannot_be_made_up(sitting: Sitting) -> None:
-    token = seats.token_of(sitting.pk)
+    token = sitting.token
     assert seats.of_token(token) == sitting
     for forged in (f"{sitting.pk}.x", token[:-1], f"{sitting.pk + 1}.{token.split('.')[1]}", ".", ""):
         with pytest.raises(NoSuchSession):

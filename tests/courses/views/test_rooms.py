@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from courses.domain import answers, seats, sittings
+from courses.domain import answers, sittings
 from courses.domain.answers import Reply, print_of
 from courses.models import Answer, Course, Membership, Seat, Sitting
 from courses.views.rooms import WRONG_CODES_AN_HOUR
@@ -35,7 +35,7 @@ def door(sitting: Sitting) -> str:
 
 def link(sitting: Sitting) -> str:
     """The link of the picture."""
-    return reverse("courses:live_enter", args=[seats.token_of(sitting.pk)])
+    return reverse("courses:live_enter", args=[sitting.token])
 
 
 def test_a_code_typed_any_way_leads_to_the_door_and_the_button_to_a_seat(sitting: Sitting) -> None:
@@ -169,7 +169,7 @@ def test_a_student_who_is_signed_in_keeps_their_marks_only_if_they_say_so(
 def test_the_picture_is_a_bounded_drawing_of_the_link_and_tells_no_code(
     sitting: Sitting, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    token = seats.token_of(sitting.pk)
+    token = sitting.token
     with django_assert_num_queries(0):
         response = Client().get(f"/live/{token}/qr.svg")
         wrong, forged = Client().get("/live/ZZZZZZ/qr.svg"), Client().get("/live/1.x/qr.svg")
