@@ -31,7 +31,7 @@ class News:
 
 def tell(sitting: Sitting) -> None:
     """Once the transaction is through, everybody's next poll sees the change."""
-    news = _of(sitting)
+    news = of(sitting)
     transaction.on_commit(lambda: cache.set(_key(sitting.pk), (news.stage, news.phone), SECONDS))
 
 
@@ -39,14 +39,15 @@ def heard(sitting_id: int) -> News:
     """The newest marks; without a query while they are in the cache. Raises Sitting.DoesNotExist."""
     kept: tuple[str, str] | None = cache.get(_key(sitting_id))
     if kept is None:
-        news = _of(Sitting.objects.get(pk=sitting_id))
+        news = of(Sitting.objects.get(pk=sitting_id))
         # Only where none is: a writer's entry is newer than what was just read.
         cache.add(_key(sitting_id), (news.stage, news.phone), SECONDS)
         return news
     return News(*kept)
 
 
-def _of(sitting: Sitting) -> News:
+def of(sitting: Sitting) -> News:
+    """The marks of a sitting as it was just read."""
     if sitting.ended_at:
         return News(OVER, OVER)
     return News(str(sitting.version), phone_mark(sitting.told(), sitting.shown()))

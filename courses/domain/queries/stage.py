@@ -179,6 +179,11 @@ class Stage:
     hidden: bool = False
     sitting: Sitting | None = None
 
+    @property
+    def step_index(self) -> int:
+        """Its position from 0, as commands name it."""
+        return self.number - 1
+
 
 def stage_of_walkthrough(walkthrough: Walkthrough, step: int, beat: int = 0) -> Stage:
     """A step as its maker sees it beforehand; positions count from 0.
