@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from courses.views import presenter, stage
+from courses.views import presenter, sittings, stage
 
 urlpatterns: list[URLPattern] = [
     # The stage, and who steers it
@@ -17,4 +17,14 @@ urlpatterns: list[URLPattern] = [
     path("sittings/<int:sitting_id>/steer/", presenter.steer, name="steer"),
     path("sittings/<int:sitting_id>/live/<slug:step>/", presenter.live_run, name="live_run"),
     path("sittings/<int:sitting_id>/end/", presenter.end, name="sitting_end"),
+    # What is left of a sitting
+    path("sittings/<int:sitting_id>/", sittings.sitting, name="sitting"),
+    path("sittings/<int:sitting_id>/answers.csv", sittings.answers_csv, name="sitting_csv"),
+    path("sittings/<int:sitting_id>/compare/", sittings.compare, name="sitting_compare"),
+    path("courses/<int:course_id>/sittings/own/", sittings.own_marks, name="own_marks"),
+    path(
+        "courses/<int:course_id>/sittings/own/<int:seat_id>/forget/",
+        sittings.forget_own_marks,
+        name="forget_own_marks",
+    ),
 ]
