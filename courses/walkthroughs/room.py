@@ -250,5 +250,6 @@ def phone_mark(story: Story, room: Room) -> str:
     asked = (
         f".{room.round_of(question)}.{'open' if question not in room.frozen else 'shut'}" if question else ""
     )
-    beat = f".{room.beat}" if isinstance(step, RevealStep) else ""
+    hidden = ".hidden" if room.hidden else ""
+    beat = f".{room.beat}{hidden}" if isinstance(step, RevealStep) else ""
     return f"{step.id}{asked}{beat}{'.black' if room.black else ''}"
