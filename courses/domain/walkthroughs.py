@@ -8,15 +8,20 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 
-from courses.models import Course, Submission, Walkthrough, WalkthroughCode
+from courses.domain.leftovers import only_numbers
+from courses.models import Consent, Course, Submission, Walkthrough, WalkthroughCode
 from courses.walkthroughs.document import Document, with_code
 from courses.walkthroughs.story import Story
-from reviews.engine.snapshots import store
+from reviews.engine.snapshots import discard, store
 from reviews.snapshots.files import SourceFile
 
 
 class ChangedMeanwhile(Exception):
     """Somebody else changed the walkthrough since it was read. Nothing was overwritten."""
+
+
+class NoConsent(Exception):
+    """The student's consent is not, or no longer, on record. Nothing was stored."""
 
 
 def keep(
@@ -28,8 +33,13 @@ def keep(
     shelf: str = "",
     made_from: Submission | None = None,
 ) -> Walkthrough:
-    """A new walkthrough of a course, with its code."""
+    """A new walkthrough of a course, with its code.
+
+    Raises NoConsent for one made from a submission whose student did not consent, or withdrew.
+    """
     with transaction.atomic():
+        if made_from:
+            _check_consent(made_from)
         walkthrough = Walkthrough.objects.create(
             course=course,
             title=document.story.title,
@@ -58,7 +68,10 @@ def code_of(walkthrough: Walkthrough) -> dict[str, tuple[SourceFile, ...]]:
 
 
 def duplicate(walkthrough: Walkthrough, by: AbstractBaseUser) -> Walkthrough:
-    """A copy to change, its maker's own. One made from a submission stays bound to its consent."""
+    """A copy to change, its maker's own. One made from a submission stays bound to its consent.
+
+    Raises NoConsent where that was withdrawn meanwhile.
+    """
     document = document_of(walkthrough)
     title = f"{walkthrough.title[:190]}, copy"
     copied = Document(document.story.model_copy(update={"title": title}), document.files)
@@ -77,6 +90,34 @@ def save(walkthrough: Walkthrough, story: Story, version: int) -> int:
     if not taken:
         raise ChangedMeanwhile("Somebody else changed this walkthrough meanwhile. What you typed is kept.")
     return version + 1
+
+
+def remove(walkthrough: Walkthrough) -> None:
+    """Gone, with its code and every text of it that nobody else holds. Removed twice, it is gone.
+
+    Sittings stay. Those of one that was made from a submission end and keep numbers only
+    (`leftovers.only_numbers`): once it is gone nothing would lead from a withdrawn consent to them.
+    """
+    with transaction.atomic():
+        row = Walkthrough.objects.select_for_update().filter(pk=walkthrough.pk).first()
+        if row is None:
+            return
+        codes = set(row.codes.values_list("snapshot", flat=True))
+        shown: set[int] = set()
+        for sitting_id, snapshots in list(row.sittings.values_list("pk", "snapshots")):
+            if row.made_from_id is None:
+                codes -= set(snapshots.values())
+            else:
+                shown |= only_numbers(sitting_id)
+        row.delete()
+        discard(codes | shown)
+
+
+def _check_consent(submission: Submission) -> None:
+    """Whoever withdraws waits until what is being made is there, and then removes it too."""
+    consent = Consent.objects.select_for_update().filter(submission=submission).first()
+    if consent is None or not consent.holds:
+        raise NoConsent("The student's consent is not on record, so no walkthrough was made.")
 
 
 def as_json(story: Story) -> Mapping[str, object]:
