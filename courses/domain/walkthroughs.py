@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from courses.domain.leftovers import only_numbers
 from courses.models import Consent, Course, Submission, Walkthrough, WalkthroughCode
+from courses.walkthroughs import editing
 from courses.walkthroughs.document import Document, with_code
 from courses.walkthroughs.story import Story
 from reviews.engine.snapshots import discard, store
@@ -85,11 +87,45 @@ def save(walkthrough: Walkthrough, story: Story, version: int) -> int:
     """
     with_code(story, code_of(walkthrough))
     taken = Walkthrough.objects.filter(pk=walkthrough.pk, version=version).update(
-        story=as_json(story), title=story.title, version=F("version") + 1
+        story=as_json(story), title=story.title, version=F("version") + 1, updated_at=timezone.now()
     )
     if not taken:
         raise ChangedMeanwhile("Somebody else changed this walkthrough meanwhile. What you typed is kept.")
     return version + 1
+
+
+def add_code(
+    walkthrough: Walkthrough, story: Story, name: str, files: Sequence[SourceFile], version: int
+) -> None:
+    """Store a story that knows one state of the code more, with its files; both or nothing.
+
+    Raises as `save`.
+    """
+    with transaction.atomic():
+        WalkthroughCode.objects.create(walkthrough=walkthrough, name=name, snapshot=store(files))
+        save(walkthrough, story, version)
+
+
+def drop_code(walkthrough: Walkthrough, name: str, version: int) -> None:
+    """Take a state of the code out. Raises editing.Broken where something shows it, and as `save`."""
+    story = editing.without_code(walkthrough.told(), name)
+    with transaction.atomic():
+        save(walkthrough, story, version)
+        dropped = walkthrough.codes.filter(name=name)
+        snapshots = set(dropped.values_list("snapshot", flat=True))
+        dropped.delete()
+        discard(snapshots - _shown(walkthrough))
+
+
+def share(walkthrough: Walkthrough, *, shared: bool) -> None:
+    """Let all staff of the course use it, or its maker alone."""
+    walkthrough.shared = shared
+    walkthrough.save(update_fields=["shared"])
+
+
+def files_of(walkthrough: Walkthrough, name: str) -> tuple[SourceFile, ...]:
+    """The files of one state of the code. Raises WalkthroughCode.DoesNotExist."""
+    return walkthrough.codes.select_related("snapshot").get(name=name).snapshot.source_files()
 
 
 def remove(walkthrough: Walkthrough) -> None:
@@ -102,15 +138,20 @@ def remove(walkthrough: Walkthrough) -> None:
         row = Walkthrough.objects.select_for_update().filter(pk=walkthrough.pk).first()
         if row is None:
             return
-        codes = set(row.codes.values_list("snapshot", flat=True))
-        shown: set[int] = set()
-        for sitting_id, snapshots in list(row.sittings.values_list("pk", "snapshots")):
-            if row.made_from_id is None:
-                codes -= set(snapshots.values())
-            else:
-                shown |= only_numbers(sitting_id)
+        snapshots = set(row.codes.values_list("snapshot", flat=True))
+        if row.made_from_id is None:
+            snapshots -= _shown(row)
+        else:
+            for sitting_id in list(row.sittings.values_list("pk", flat=True)):
+                snapshots |= only_numbers(sitting_id)
         row.delete()
-        discard(codes | shown)
+        discard(snapshots)
+
+
+def _shown(walkthrough: Walkthrough) -> set[int]:
+    """The states of the code, by the ids of their snapshots, that sittings of it hold."""
+    held = walkthrough.sittings.values_list("snapshots", flat=True)
+    return {snapshot for snapshots in held for snapshot in snapshots.values()}
 
 
 def _check_consent(submission: Submission) -> None:

@@ -1,0 +1,1 @@
+"""Invoices for the kiosk's customers on account, written every night."""
