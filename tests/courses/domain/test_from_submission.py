@@ -9,6 +9,7 @@ from courses.domain import answer_keys, consents, from_submission, walkthroughs
 from courses.domain.assignments import PlanLine
 from courses.models import Course, Submission, Walkthrough
 from courses.walkthroughs import steps
+from reviews.claims import Claim, Place
 from reviews.engine.answer_keys import catch_up
 from reviews.gap.standing import Decision, decide
 from reviews.models import Defect, KeyEntry
@@ -106,7 +107,7 @@ def test_defects_are_the_valid_ones_where_they_stand_and_everybody_speaks_of_the
 
 def test_nobody_is_named_in_what_is_kept(course: Course, ruth: User, tomas: User, amara: User) -> None:
     task = assignment(course)
-    note = INJECTION.__class__(title="Amara's own find", explanation="I, Amara, told Tomas Novak.")
+    note = Claim(title="Amara's own find", explanation="I, Amara, told Tomas Novak.")
     submission = reviewed(
         task, amara, files=OWN, claims=(note,), prompt="Hi, I am amara.", test_evidence=EVIDENCE
     )
@@ -124,7 +125,7 @@ def test_nobody_is_named_in_what_is_kept(course: Course, ruth: User, tomas: User
 def test_a_quotation_is_the_line_as_it_is_shown_now(course: Course, tomas: User, amara: User) -> None:
     task = assignment(course)
     lines = SourceFile("shop.py", "amara = 1\nprint(amara)\n")
-    note = INJECTION.__class__(title="It prints", path="shop.py", place=type(RACE.place)("shop.py", 2, 2))
+    note = Claim(title="It prints", path="shop.py", place=Place("shop.py", 2, 2))
     story = made(reviewed(task, amara, files=(lines,), claims=(note,)), tomas).told()
     student = story.step("student")
     assert isinstance(student, steps.ReviewStep)
@@ -185,7 +186,7 @@ def test_code_without_a_valid_defect_is_asked_about_as_a_whole(
 
 
 def test_what_only_the_key_knows_is_a_defect_that_nobody_saw(shop: Submission, tomas: User) -> None:
-    known = INJECTION.__class__(title="No receipt is written", path="prices.py", place=ROUNDING.place)
+    known = Claim(title="No receipt is written", path="prices.py", place=ROUNDING.place)
     answer_keys.add(shop.assignment, known, KeyEntry.Origin.PLANTED)
     catch_up(answer_keys.key_of(shop.assignment).pk)
     story = made(shop, tomas).told()
