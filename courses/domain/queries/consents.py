@@ -26,7 +26,7 @@ def showable(submission: Submission) -> Showable:
     """What there is to show of a submission."""
     consent = getattr(submission, "consent", None)
     return Showable(
-        made=tuple(submission.walkthroughs.select_related("made_by").order_by("pk")),
+        made=tuple(submission.walkthroughs.select_related("made_by", "course").order_by("pk")),
         prepared=draft(submission) if consent and consent.holds else None,
         unsealed=_unsealed(submission) if submission.assignment.is_open else 0,
     )

@@ -105,9 +105,7 @@ def test_a_withdrawal_removes_what_was_made_and_every_copy(
         walkthroughs.duplicate(made, ruth)
 
 
-def test_its_texts_are_gone_and_those_that_others_hold_stay(
-    shop: Submission, made: Walkthrough
-) -> None:
+def test_its_texts_are_gone_and_those_that_others_hold_stay(shop: Submission, made: Walkthrough) -> None:
     own, shared = walkthroughs.code_of(made)["v1"][1], walkthroughs.code_of(made)["v1"][0]
     assert (own.path, shared.path) == ("shop.py", "prices.py")
     assert Blob.objects.filter(pk=own.sha256).exists()
