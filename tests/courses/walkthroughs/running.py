@@ -1,7 +1,8 @@
-"""Runs the code of the walkthroughs that are shipped, and reads what it printed as it was recorded."""
+"""Runs the code of the walkthroughs that are shipped, and gives what it prints as it is recorded."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,10 +10,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import courses
+from courses.walkthroughs.document import read_story
+from courses.walkthroughs.story import Story
 
 RECORDED = Path(courses.__file__).parent / "walkthroughs" / "recorded"
 
@@ -20,9 +24,17 @@ NODE_TESTS = ("node", "--test", "--test-reporter=spec")
 PYTHON_TESTS = ("python", "-m", "unittest", "-v")
 
 
-def states(slug: str) -> tuple[str, ...]:
-    """The states of the code that a walkthrough's folder holds."""
-    return tuple(sorted(folder.name for folder in (RECORDED / slug / "code").iterdir()))
+def story_of(slug: str) -> Story:
+    """The story of a folder, with the texts that stand in files beside it."""
+
+    def told(data: Any) -> Any:
+        if isinstance(data, dict):
+            if set(data) == {"file"}:
+                return (RECORDED / slug / data["file"]).read_text(encoding="utf-8")
+            return {key: told(value) for key, value in data.items()}
+        return [told(item) for item in data] if isinstance(data, list) else data
+
+    return read_story(told(json.loads((RECORDED / slug / "story.json").read_text(encoding="utf-8"))))
 
 
 def code_of(slug: str, state: str) -> dict[str, str]:
@@ -33,7 +45,7 @@ def code_of(slug: str, state: str) -> dict[str, str]:
     for path in removed.read_text().split() if removed.is_file() else ():
         del files[path]
     own = (path for path in folder.rglob("*") if path.is_file() and path not in (base, removed))
-    return files | {path.relative_to(folder).as_posix(): path.read_text() for path in own}
+    return files | {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in own}
 
 
 def lay_out(slug: str, state: str, folder: Path) -> Path:
@@ -46,7 +58,10 @@ def lay_out(slug: str, state: str, folder: Path) -> Path:
 
 
 def run(arguments: Sequence[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a program in a folder with next to nothing of our environment; skips where Node is missing."""
+    """Runs a program in a folder with next to nothing of our environment; skips where it is missing.
+
+    "python" is the one that runs the tests.
+    """
     program, *rest = arguments
     if program == "python":
         program = sys.executable
@@ -71,7 +86,12 @@ def printed(arguments: Sequence[str], folder: Path, **environment: str) -> str:
     return steady(ran.stdout + ran.stderr, folder)
 
 
-_DURATION = re.compile(
+def tests_of(command: str) -> tuple[str, ...]:
+    """How the tests are run whose command is shown to the class."""
+    return NODE_TESTS if command.startswith("node") else PYTHON_TESTS
+
+
+_DURATIONS = re.compile(
     r" \(\d[\d.]*ms\)$|^ℹ duration_ms .*\n|(?<=tests) in \d[\d.]*s$|(?<=test) in \d[\d.]*s$", re.M
 )
 
@@ -82,4 +102,15 @@ def steady(text: str, folder: Path) -> str:
     From Node's spec reporter go the times in brackets and the line `duration_ms`, from unittest the
     time at the end of "Ran 8 tests"; nothing else is changed.
     """
-    return _DURATION.sub("", text).replace(f"{folder}/", "").strip() + "\n"
+    return _DURATIONS.sub("", text).replace(f"{folder}/", "").strip() + "\n"
+
+
+def shown(slug: str, state: str, folder: Path, script: str) -> dict[str, Any]:
+    """What a script that drives a state of the code printed as JSON; JavaScript where the code is."""
+    lay_out(slug, state, folder)
+    javascript = any(path.endswith(".js") for path in code_of(slug, state))
+    (folder / f"shown{'.js' if javascript else '.py'}").write_text(script, encoding="utf-8")
+    ran = run(["node", "shown.js"] if javascript else ["python", "shown.py"], folder)
+    assert ran.returncode == 0, ran.stderr
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
