@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import rules
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from courses.models import Assignment, Course, Membership, Sitting, Submission, Walkthrough
@@ -191,3 +191,10 @@ def to_adjudicate(user: Person, assignment: Assignment) -> QuerySet[Submission]:
         return Submission.objects.none()
     is_sealed_one = Exists(Seal.objects.filter(snapshot__revision__submission=OuterRef("pk")))
     return assignment.submissions.filter(is_sealed_one).exclude(student__user=user.pk)
+
+
+def usable(user: Person, course: Course) -> QuerySet[Walkthrough]:
+    """The walkthroughs for which `courses.use_walkthrough` holds, as one query for a whole course."""
+    if not is_staff(user, course):
+        return Walkthrough.objects.none()
+    return course.walkthroughs.filter(Q(shared=True) | Q(made_by_id=user.pk))

@@ -107,6 +107,8 @@ def seal(submission: Submission, *, found_nothing: bool, at: datetime | None = N
             _check_sealable(submission.assignment, revision, found_nothing)
         made, is_new = seals.seal(revision.snapshot, found_nothing=found_nothing, at=at)
         reviews.start(revision.snapshot, plan, circumstances)
+    if is_new and made.note_count:
+        reviews.hear_the_notes(revision.snapshot)
     answer_keys.measure(submission.assignment, revision.snapshot)
     return made, is_new
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from courses.models import Course, Submission, Walkthrough, WalkthroughCode
+from courses.walkthroughs import editing
 from courses.walkthroughs.document import Document, with_code
 from courses.walkthroughs.story import Story
 from reviews.engine.snapshots import store
@@ -72,11 +74,42 @@ def save(walkthrough: Walkthrough, story: Story, version: int) -> int:
     """
     with_code(story, code_of(walkthrough))
     taken = Walkthrough.objects.filter(pk=walkthrough.pk, version=version).update(
-        story=as_json(story), title=story.title, version=F("version") + 1
+        story=as_json(story), title=story.title, version=F("version") + 1, updated_at=timezone.now()
     )
     if not taken:
         raise ChangedMeanwhile("Somebody else changed this walkthrough meanwhile. What you typed is kept.")
     return version + 1
+
+
+def add_code(
+    walkthrough: Walkthrough, story: Story, name: str, files: Sequence[SourceFile], version: int
+) -> None:
+    """Store a story that knows one state of the code more, with its files; both or nothing.
+
+    Raises as `save`.
+    """
+    with transaction.atomic():
+        WalkthroughCode.objects.create(walkthrough=walkthrough, name=name, snapshot=store(files))
+        save(walkthrough, story, version)
+
+
+def drop_code(walkthrough: Walkthrough, name: str, version: int) -> None:
+    """Take a state of the code out. Raises editing.Broken where something shows it, and as `save`."""
+    story = editing.without_code(walkthrough.told(), name)
+    with transaction.atomic():
+        save(walkthrough, story, version)
+        walkthrough.codes.filter(name=name).delete()
+
+
+def share(walkthrough: Walkthrough, *, shared: bool) -> None:
+    """Let all staff of the course use it, or its maker alone."""
+    walkthrough.shared = shared
+    walkthrough.save(update_fields=["shared"])
+
+
+def files_of(walkthrough: Walkthrough, name: str) -> tuple[SourceFile, ...]:
+    """The files of one state of the code. Raises WalkthroughCode.DoesNotExist."""
+    return walkthrough.codes.select_related("snapshot").get(name=name).snapshot.source_files()
 
 
 def as_json(story: Story) -> Mapping[str, object]:

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 
 from courses.forms.hand_in import upload_limits
+from courses.forms.uploads import FilesField, read_uploads
 from courses.models import Assignment
 from reviews.models import LanguageModel
-from reviews.snapshots.archives import read_archive
 from reviews.snapshots.evidence import read_test_evidence
 from reviews.snapshots.files import SourceFile
 from reviews.snapshots.limits import UploadRefused
-from reviews.snapshots.uploads import read_dropped, read_pasted
-
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
-
-
-class FilesInput(forms.FileInput):
-    """A file input that takes several."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files at once; gives a list."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
-        """The uploaded files, each not empty of name. Raises ValidationError."""
-        return [super(FilesField, self).clean(item, initial) for item in data or []]
+from reviews.snapshots.uploads import read_pasted
 
 
 class StarterForm(forms.Form):
@@ -109,32 +89,9 @@ class StarterForm(forms.Form):
         if uploads and has_paste:
             raise UploadRefused(["Files were chosen and text was pasted. Send one or the other."])
         if uploads:
-            return _read_uploads(uploads, values.get("paths", ""), latin_1=values.get("latin_1", False))
+            return read_uploads(uploads, values.get("paths", ""), latin_1=values.get("latin_1", False))
         if has_paste:
             return read_pasted([(name, text)], upload_limits(), ())
         if self.assignment.starter:
             return self.assignment.starter.source_files()
         raise UploadRefused(["There is nothing here yet. Choose files, or paste one with its name."])
-
-
-def _read_uploads(
-    uploads: Sequence[UploadedFile[bytes]], paths: str, *, latin_1: bool
-) -> tuple[SourceFile, ...]:
-    """One archive, or any files; their folders come beside them, as a JSON list of paths."""
-    encoding = "latin-1" if latin_1 else "utf-8"
-    streams = [(str(upload.name), cast(BinaryIO, upload)) for upload in uploads]
-    if len(streams) == 1 and streams[0][0].lower().endswith(ARCHIVES):
-        return read_archive(*streams[0], upload_limits(), (), encoding).files
-    names = _listed(paths)
-    if len(names) == len(streams):
-        streams = [(name, stream) for name, (_, stream) in zip(names, streams, strict=True)]
-    return read_dropped(streams, upload_limits(), (), encoding)
-
-
-def _listed(paths: str) -> list[str]:
-    """The paths that the drop field's script lists; nothing without it."""
-    try:
-        found = json.loads(paths or "[]")
-    except (ValueError, RecursionError):
-        return []
-    return found if isinstance(found, list) and all(isinstance(path, str) for path in found) else []

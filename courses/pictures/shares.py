@@ -31,7 +31,10 @@ EDGE, ROW, AXIS = 8, 44, 20
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One share: its label and number above, below them at `y` the whisker, or None of nothing."""
+    """One share: its label and number above, below them at `y` the whisker, or None of nothing.
+
+    `against` is where a number that the share is held against stands on the same axis.
+    """
 
     label: Label
     number: Label
@@ -40,6 +43,7 @@ class Row:
     whisker: Whisker | None
     tone: Tone
     title: str
+    against: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +60,34 @@ def shares(
     *,
     about: str = "Witness",
     width: float = 340,
+    against: Sequence[float] = (),
 ) -> Shares:
     """Draw labelled shares in the order given; None is said to be not applicable.
 
     `about` heads the labels in the table behind; `width` is in units, the default fits a phone.
+    `against` are numbers from 0 to 1, one a row, that a diamond marks: what was stated, beside what was.
     """
     scale = Scale(0, 1, EDGE, width - EDGE)
     floor = len(rows) * ROW
     return Shares(
         title=title,
-        description="Each dot is a share from 0 to 1; the line through it is its 95 % interval.",
+        description=_READ + (_AGAINST if against else ""),
         width=width,
         height=floor + AXIS,
         table=_table(rows, about),
-        rows=tuple(_row(place * ROW, *row, scale) for place, row in enumerate(rows)),
+        rows=tuple(
+            _row(place * ROW, *row, scale, against[place] if against else None)
+            for place, row in enumerate(rows)
+        ),
         ticks=tuple(Label(scale(tick), floor + 15, f"{tick:g}", "middle") for tick in (0, 0.5, 1)),
     )
 
 
-def _row(top: float, label: str, share: Share | None, tone: Tone, scale: Scale) -> Row:
+_READ = "Each dot is a share from 0 to 1; the line through it is its 95 % interval."
+_AGAINST = " The diamond is what was stated."
+
+
+def _row(top: float, label: str, share: Share | None, tone: Tone, scale: Scale, against: float | None) -> Row:
     number = f"{two(share.value)} ({counted(share)})" if share else NOT_APPLICABLE
     baseline = top + TEXT + 2
     room = scale.last - scale.first - width_of(number) - TEXT
@@ -86,6 +99,7 @@ def _row(top: float, label: str, share: Share | None, tone: Tone, scale: Scale) 
         whisker=whisker(share, scale) if share and is_drawn(share) else None,
         tone=tone,
         title=f"{label}: {said(share)}",
+        against=None if against is None else scale(against),
     )
 
 

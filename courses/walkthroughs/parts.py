@@ -25,6 +25,13 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
 
 
+def _check_order(first: int | None, last: int | None) -> None:
+    if last is not None and first is None:
+        raise ValueError("give the first line, too")
+    if first is not None and last is not None and first > last:
+        raise ValueError("the last line comes before the first")
+
+
 class Lines(Part):
     """Lines of a file, both ends included; without numbers the whole file."""
 
@@ -36,8 +43,7 @@ class Lines(Part):
     def _in_order(self) -> Self:
         if (self.first is None) != (self.last is None):
             raise ValueError("give both the first and the last line, or neither")
-        if self.first is not None and self.last is not None and self.first > self.last:
-            raise ValueError("the last line comes before the first")
+        _check_order(self.first, self.last)
         return self
 
     @property
@@ -78,6 +84,15 @@ class Where(Part):
     path: Path = ""
     first: Line | None = None
     last: Line | None = None
+
+    @model_validator(mode="after")
+    def _in_a_file(self) -> Self:
+        if (self.first is None) != (self.last is None):
+            raise ValueError("give both the first and the last line, or neither")
+        if self.first is not None and not self.path:
+            raise ValueError("say which file these lines are in")
+        _check_order(self.first, self.last)
+        return self
 
     @property
     def place(self) -> Place | None:
@@ -128,6 +143,13 @@ class Said(Part):
     defect: Name | None = None
     outcome: Literal["", "confirmed", "single", "integration", "dismissed"] = ""
     reason: Text = ""
+
+    @model_validator(mode="after")
+    def _in_a_file(self) -> Self:
+        if self.first is not None and not self.path:
+            raise ValueError("say which file these lines are in")
+        _check_order(self.first, self.last)
+        return self
 
     def claim(self) -> Claim:
         """The same as the plain data that matching speaks."""

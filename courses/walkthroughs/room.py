@@ -35,8 +35,9 @@ class Room:
 
     `asked` are questions that were on the screen, `frozen` those that take no more answers. Once a
     witness was heard after one, it is `told`: only asking anew opens it, so that every answer that
-    counts was given before anybody's word was seen. `rounds` counts how often a question was asked
-    anew; `recorded` are reviews of which the recording is shown though they were run live.
+    counts was given before anybody's word was seen. `heard` are the steps in which witnesses spoke:
+    to show one of them again tells nothing new. `rounds` counts how often a question was asked anew;
+    `recorded` are reviews of which the recording is shown though they were run live.
     """
 
     step: int = 0
@@ -46,6 +47,7 @@ class Room:
     asked: frozenset[str] = frozenset()
     frozen: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
+    heard: frozenset[str] = frozenset()
     rounds: Mapping[str, int] = field(default_factory=dict)
     recorded: frozenset[str] = frozenset()
 
@@ -70,38 +72,27 @@ class Room:
         return isinstance(step, QuestionStep) and step.id == question and question not in self.frozen
 
 
-_SETS = ("asked", "frozen", "told", "recorded")
+_SETS = ("asked", "frozen", "told", "heard", "recorded")
 
 
 def obey(story: Story, room: Room, command: Command, seen: tuple[int, int], to: int | None = None) -> Room:
     """The room after a command of somebody who saw the step and beat `seen`.
 
-    `to` is the step to jump to. What cannot be done (a step after the last) changes nothing.
+    `to` is what the key leads to: the step to jump to; for what is switched on or off 1 or 0; for
+    `clear` the asking that begins. So a command that arrives twice, or late, does its work once.
+    Without it a switch is turned over. What cannot be done (a step after the last) changes nothing.
     """
-    at = (room.step, room.beat)
     match command:
-        case Command.NEXT | Command.BACK | Command.REVEAL if seen != at:
-            return room
-        case Command.NEXT:
-            return _moved(story, room, *_following(story, at))
-        case Command.BACK:
-            return _moved(story, room, *_before(story, at))
+        case Command.NEXT | Command.BACK | Command.REVEAL:
+            return _walked(story, room, command) if seen == (room.step, room.beat) else room
         case Command.JUMP:
             return _moved(story, room, to, 0) if to is not None and 0 <= to < len(story.steps) else room
-        case Command.REVEAL:
-            return _revealed(story, room)
         case Command.HIDE:
-            return replace(room, hidden=not room.hidden)
+            return replace(room, hidden=_wanted(to, room.hidden))
         case Command.BLACK:
-            return replace(room, black=not room.black)
-        case Command.FREEZE:
-            question = _question_here(story, room)
-            return _with(room, "frozen", question if question not in room.told else None)
-        case Command.CLEAR:
-            return _cleared(room, _question_here(story, room))
-        case Command.RECORDED:
-            step = story.steps[room.step]
-            return _with(room, "recorded", step.id if step.kind == "review" else None)
+            return replace(room, black=_wanted(to, room.black))
+        case Command.FREEZE | Command.CLEAR | Command.RECORDED if seen[0] == room.step:
+            return _changed(story, room, command, to)
     return room
 
 
@@ -116,18 +107,48 @@ def begun(story: Story) -> Room:
     return _moved(story, Room(), 0, 0)
 
 
+def _walked(story: Story, room: Room, command: Command) -> Room:
+    """One stroke on or back, or to the end of what this step has to show."""
+    if command == Command.REVEAL:
+        return _revealed(story, room)
+    at = (room.step, room.beat)
+    following = _following(story, at) if command == Command.NEXT else _before(story, at)
+    return room if following == at else _moved(story, room, *following)
+
+
+def _changed(story: Story, room: Room, command: Command, to: int | None) -> Room:
+    """What is done to the step that is shown, rather than with it."""
+    if command == Command.RECORDED:
+        step = story.steps[room.step]
+        return _with(room, "recorded", step.id if step.kind == "review" else None, to)
+    question = _question_here(story, room)
+    if command == Command.CLEAR:
+        return _cleared(story, room, question, to)
+    return _with(room, "frozen", question if question not in room.told else None, to)
+
+
+def _wanted(to: int | None, now: bool) -> bool:
+    return not now if to is None else bool(to)
+
+
 def _moved(story: Story, room: Room, step: int, beat: int) -> Room:
-    """At another place; questions that were asked before it are frozen."""
+    """At another place. Questions that were asked before it are frozen.
+
+    Where a witness speaks they are told too, as is every other question if it speaks for the first time.
+    """
     reached = story.steps[step]
     behind = frozenset(q.id for q in story.questions() if q.id in room.asked and story.at(q.id) < step)
+    tells = reached.kind in TELLING
+    told = behind if reached.id in room.heard else room.asked
     return replace(
         room,
         step=step,
         beat=beat,
         black=False,
         asked=room.asked | {reached.id} if isinstance(reached, QuestionStep) else room.asked,
-        frozen=room.frozen | behind,
-        told=room.told | behind if reached.kind in TELLING else room.told,
+        frozen=room.frozen | behind | (told if tells else frozenset()),
+        told=room.told | told if tells else room.told,
+        heard=room.heard | {reached.id} if tells else room.heard,
     )
 
 
@@ -163,20 +184,29 @@ def _question_here(story: Story, room: Room) -> str | None:
     return step.question if isinstance(step, RevealStep) else None
 
 
-def _with(room: Room, what: str, name: str | None) -> Room:
+def _with(room: Room, what: str, name: str | None, to: int | None) -> Room:
     """The name put into one of the sets, or taken out of it."""
     if name is None:
         return room
     held: frozenset[str] = getattr(room, what)
-    return replace(room, **{what: held ^ {name}})  # type: ignore[arg-type]
+    wanted = _wanted(to, name in held)
+    return replace(room, **{what: held | {name} if wanted else held - {name}})  # type: ignore[arg-type]
 
 
-def _cleared(room: Room, question: str | None) -> Room:
-    """Asked anew: answers so far are put aside, none is lost."""
+def _cleared(story: Story, room: Room, question: str | None, to: int | None) -> Room:
+    """Asked anew, on the screen: answers so far are put aside, none is lost."""
     if question is None:
         return room
-    rounds = {**room.rounds, question: room.round_of(question) + 1}
-    return replace(room, rounds=rounds, frozen=room.frozen - {question}, told=room.told - {question})
+    following = room.round_of(question) + 1
+    if to is not None and to != following:
+        return room
+    anew = replace(
+        room,
+        rounds={**room.rounds, question: following},
+        frozen=room.frozen - {question},
+        told=room.told - {question},
+    )
+    return _moved(story, anew, story.at(question), 0)
 
 
 def phone_mark(story: Story, room: Room) -> str:

@@ -156,6 +156,9 @@ class TableStep(Step):
         return 1 + len(self.witnesses)
 
 
+KINDS = ("text", "code", "change", "tests", "plan", "review", "question", "reveal", "table")
+"""All kinds of steps, in the order in which they are offered."""
+
 AnyStep = Annotated[
     TextStep
     | CodeStep

@@ -99,10 +99,7 @@ class Story(Part):
 def _problems(story: Story) -> Iterator[str]:
     yield from _twice(story)
     yield from _strangers(story)
-    earlier: dict[str, str] = {}
-    for step in story.steps:
-        yield from _backwards(step, earlier)
-        earlier[step.id] = step.kind
+    yield from _backwards(story)
 
 
 def _twice(story: Story) -> Iterator[str]:
@@ -123,26 +120,37 @@ def _strangers(story: Story) -> Iterator[str]:
     sigla = {witness.siglum for witness in story.witnesses}
     defects = {defect.id for defect in story.defects}
     for defect in story.defects:
-        for name in {where.code for where in defect.places} - codes:
-            yield f"defect {defect.id} stands in {name}, which is no state of the code"
+        for name in sorted({where.code for where in defect.places} - codes):
+            yield f"defect “{defect.title}” stands in {name}, which is no state of the code"
     for step in story.steps:
-        for name in set(_codes_of(step)) - codes:
-            yield f"step {step.id} shows {name}, which is no state of the code"
-        for siglum in set(_sigla_of(step)) - sigla:
-            yield f"step {step.id} names {siglum}, who is no witness of this story"
+        for name in sorted(set(_codes_of(step)) - codes):
+            yield f"step “{step.title}” shows {name}, which is no state of the code"
+        for siglum in sorted(set(_sigla_of(step)) - sigla):
+            yield f"step “{step.title}” names {siglum}, who is no witness of this story"
         said = step.said if isinstance(step, ReviewStep) else ()
-        for name in {item.defect for item in said if item.defect} - defects:
-            yield f"step {step.id} speaks of {name}, which is no defect of this story"
+        for name in sorted({item.defect for item in said if item.defect} - defects):
+            yield f"step “{step.title}” speaks of {name}, which is no defect of this story"
 
 
-def _backwards(step: AnyStep, earlier: dict[str, str]) -> Iterator[str]:
+def _backwards(story: Story) -> Iterator[str]:
     """Steps speak only of steps before them."""
-    if isinstance(step, RevealStep) and earlier.get(step.question) != "question":
-        yield f"step {step.id} reveals {step.question}, which is no question before it"
-    if isinstance(step, PlanStep) and step.before and earlier.get(step.before) != "plan":
-        yield f"step {step.id} revises {step.before}, which is no plan before it"
-    if isinstance(step, ReviewStep) and step.plan and earlier.get(step.plan) != "plan":
-        yield f"step {step.id} reviews {step.plan}, which is no plan before it"
+    titles = {step.id: f"“{step.title}”" for step in story.steps}
+    earlier: dict[str, str] = {}
+    for step in story.steps:
+        for verb, name, kind in _spoken_of(step):
+            if earlier.get(name) != kind:
+                yield f"step “{step.title}” {verb} {titles.get(name, name)}, which is no {kind} before it"
+        earlier[step.id] = step.kind
+
+
+def _spoken_of(step: AnyStep) -> Iterator[tuple[str, str, str]]:
+    """What a step does with which other one, of which kind."""
+    if isinstance(step, RevealStep):
+        yield "reveals", step.question, "question"
+    if isinstance(step, PlanStep) and step.before:
+        yield "revises", step.before, "plan"
+    if isinstance(step, ReviewStep) and step.plan:
+        yield "reviews", step.plan, "plan"
 
 
 def _codes_of(step: AnyStep) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from reviews.engine.desk import at_the_desk
 from reviews.engine.dispatch import send_to_clear_on_commit
 from reviews.models import Blob, Clearance, Notice, Snapshot, locked
 from reviews.prompts.noticed import Noticed
+from reviews.prompts.people import number_of, renumbered
 from reviews.prompts.redact import clear, cleared_paths, known_secrets, occurring
 from reviews.prompts.suspicion import instructions_in
 from reviews.snapshots.files import SourceFile
@@ -98,9 +98,9 @@ def note_people(
         code = [text for file in snapshot.source_files() for text in (file.path, file.text)]
         texts = [*code, *texts]
     known: dict[str, str] = dict(clearance.people)
-    number = max((_number(pseudonym) for pseudonym in known.values()), default=0)
+    number = max(map(number_of, known.values()), default=0)
     fresh = [
-        [spelling, re.sub(r"\d+", lambda found: str(int(found[0]) + number), pseudonym, count=1)]
+        [spelling, renumbered(pseudonym, number_of(pseudonym) + number)]
         for spelling, pseudonym in occurring(people, texts)
         if spelling not in known
     ]
@@ -202,8 +202,3 @@ def _clear(snapshot: Snapshot, clearance: Clearance) -> None:
             row.files = leaving
             row.save(update_fields=["files"])
             Notice.objects.bulk_create(_rows(snapshot, noticed, own))
-
-
-def _number(pseudonym: str) -> int:
-    found = re.search(r"\d+", pseudonym)
-    return int(found[0]) if found else 0

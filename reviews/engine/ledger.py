@@ -294,10 +294,10 @@ def _enter(asking: Asking, provider: ModelProvider, question: Question) -> _Entr
     size = _bytes(question)
     tokens = math.ceil(size / BYTES_PER_TOKEN) + question.output_tokens
     added = int(getattr(provider, "adds_tokens", ADDED_TOKENS))
+    now = timezone.now()
+    price = prices.price_of(question.model, timezone.localdate(now))
     with transaction.atomic():
-        now = timezone.now()
         connection = _let_in(asking, tokens, now)
-        price = prices.price_of(question.model, timezone.localdate(now))
         amount = prices.dearest(size + added, question.output_tokens, price) if price else None
         names = budgets.reserve(asking.budgets, amount, question.model)
         call = Call.objects.create(

@@ -29,6 +29,8 @@ from reviews.prompts.ordinary import ORDINARY
 
 # Letters in a row, and the humps of camelCase as pieces of their own.
 _PIECE = re.compile(r"[A-Z]*[^\W\d_A-Z]+|[A-Z]+")
+# The same, where "HTTPAmara" is two.
+_HUMP = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+")
 _BETWEEN = re.compile(r"[ \t\u00a0.,_+'’-]{0,3}")
 _BETWEEN_APART = re.compile(r"\.? |[._-]")
 _FIGURES = re.compile(r"[0-9]{1,6}")
@@ -88,7 +90,75 @@ def occurring(people: Iterable[str], texts: Iterable[str]) -> list[tuple[str, st
             spellings.setdefault(spelling, who)
     numbers = {who: number for number, who in enumerate(sorted(set(spellings.values())), 1)}
     pairs = sorted((numbers[who], spelling) for spelling, who in spellings.items())
-    return [(spelling, _pseudonym(spelling, number)) for number, spelling in pairs]
+    return [(spelling, pseudonym_for(spelling, number)) for number, spelling in pairs]
+
+
+def renumbered(pseudonym: str, number: int) -> str:
+    """The same pseudonym with another number."""
+    return re.sub(r"\d+", str(number), pseudonym, count=1)
+
+
+def number_of(pseudonym: str) -> int:
+    """The number in a pseudonym; 0 where it has none."""
+    found = re.search(r"\d+", pseudonym)
+    return int(found[0]) if found else 0
+
+
+def pseudonym_for(spelling: str, number: int) -> str:
+    """A pseudonym of the shape that the spelling has."""
+    if "@" in spelling:
+        return f"person-{number}@example.invalid"
+    between = re.search(r"(?<=\w)[ .,_+'’-]+(?=[^\W_])|_", spelling)
+    joint = "" if not between else between[0] if between[0] in ("_", "-", ".") else " "
+    word = "PERSON" if spelling.isupper() else "Person" if spelling[0].isupper() else "person"
+    return f"{word}{joint}{number}"
+
+
+class Alone:
+    """Finds each of one person's names wherever it stands, however it is written, in identifiers too.
+
+    Stricter than `occurring`: for a person whose work is shown to those who know them. A name that is
+    an ordinary word is in `ordinary`, and not looked for.
+    """
+
+    def __init__(self, name: str) -> None:
+        parts = _parts(name)
+        # Of "Anna-Lena O'Brien" also Anna, Lena and Brien.
+        halves = [half for part in parts for half in re.split("[-'’]", part) if half != part]
+        self.ordinary = tuple(dict.fromkeys(part for part in parts if _is_ordinary(part)))
+        apart = [part for part in (*parts, *halves) if not _is_ordinary(part)]
+        told = [pieces for part in apart for pieces in _spelled(part)]
+        if len(parts) > 1 and not self.ordinary:
+            told += [(word,) for word in _with_initials(parts[0], parts[-1])]
+        wanted = {pieces for pieces in told if len("".join(pieces)) >= _LEAST_ALONE}
+        self._forms: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for pieces in sorted(wanted, key=lambda pieces: (-len(pieces), pieces)):
+            self._forms[pieces[0]].append(pieces)
+
+    def found_in(self, text: str) -> Iterator[tuple[int, int]]:
+        """First and last offset of every such name; none overlap."""
+        found = list(_HUMP.finditer(text)) if self._forms else []
+        plain = {piece: _plain(piece) for piece in {one[0] for one in found}}
+        end = 0
+        for index, piece in enumerate(found):
+            for form in self._forms.get(plain[piece[0]], ()):
+                run = found[index : index + len(form)]
+                gaps = (text[one.end() : two.start()] for one, two in pairwise(run))
+                if (
+                    piece.start() >= end
+                    and [plain[one[0]] for one in run] == list(form)
+                    and all(map(_BETWEEN.fullmatch, gaps))
+                ):
+                    end = run[-1].end()
+                    yield piece.start(), end
+
+
+def _with_initials(first: str, last: str) -> Iterator[str]:
+    """One name in full with the initial of the other, written together."""
+    for one, two in product(map("".join, _spelled(first)), map("".join, _spelled(last))):
+        for word in (one + two[0], two + one[0], one[0] + two):
+            if len(word) >= _LEAST_JOINED and word not in ORDINARY:
+                yield word
 
 
 class Names:
@@ -115,16 +185,6 @@ def _bounded(spelling: str) -> str:
     before = r"(?<![A-Z])" if spelling[0] in _CAPITALS else r"(?<![^\W_])"
     after = r"(?![^\W\d_])" if spelling[-1] in _CAPITALS else r"(?![^\W\d_A-Z])"
     return f"{before}{re.escape(spelling)}{after}"
-
-
-def _pseudonym(spelling: str, number: int) -> str:
-    """A pseudonym of the shape that the spelling has."""
-    if "@" in spelling:
-        return f"person-{number}@example.invalid"
-    between = re.search(r"(?<=\w)[ .,_+'’-]+(?=[^\W_])|_", spelling)
-    joint = "" if not between else between[0] if between[0] in ("_", "-", ".") else " "
-    word = "PERSON" if spelling.isupper() else "Person" if spelling[0].isupper() else "person"
-    return f"{word}{joint}{number}"
 
 
 class _Index:

@@ -1,0 +1,294 @@
+"""What is on the stage: a step as the projector, a preview and paper show it.
+
+A stage is made of a walkthrough, when its maker looks at it, or of a sitting's room. It knows nobody's
+name: what stands on it is the story's, or counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from courses.domain.queries.stage_code import ChangedFile, Codes, Listing
+from courses.models import Sitting, Walkthrough
+from courses.walkthroughs.changes import Piece, pieces
+from courses.walkthroughs.parts import Said, Witness
+from courses.walkthroughs.room import Room
+from courses.walkthroughs.steps import (
+    AnyStep,
+    ChangeStep,
+    CodeStep,
+    PlanStep,
+    QuestionStep,
+    ReviewStep,
+    TestsStep,
+)
+from courses.walkthroughs.story import Story
+from reviews.claims import Place, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class CodeScene:
+    """A file of a state of the code. `listing` is None where its author took it back."""
+
+    title: str
+    author: str
+    listing: Listing | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeScene:
+    """What changed from one state to the next. `gone` says that one of the two was taken back."""
+
+    before: str
+    after: str
+    files: tuple[ChangedFile, ...]
+    gone: bool
+
+    @property
+    def added(self) -> int:
+        """How many lines came."""
+        return sum(file.added for file in self.files)
+
+    @property
+    def removed(self) -> int:
+        """How many lines went."""
+        return sum(file.removed for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputScene:
+    """What tests or a linter printed. `verdict` is the count in words."""
+
+    title: str
+    verdict: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanScene:
+    """A plan, in pieces that stayed, came or went since the one before."""
+
+    pieces: tuple[Piece, ...]
+    revised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A finding that was heard, by its number in the review from 1."""
+
+    number: int
+    said: Said
+    witness: Witness
+
+    @property
+    def where(self) -> str:
+        """The place as people write it: `db.js:34` or `db.js:34-36`."""
+        said = self.said
+        if not said.path or said.first is None:
+            return said.path
+        last = said.last or said.first
+        return f"{said.path}:{said.first}" if last == said.first else f"{said.path}:{said.first}-{last}"
+
+    @property
+    def place(self) -> Place | None:
+        """The lines that it speaks of, if it has any."""
+        return self.said.claim().place
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewScene:
+    """A review as far as it was heard. `now` is the finding that was heard last, beside its `listing`.
+
+    `plan` is what is read where it is no code. At the end `ended` holds: then it found something,
+    found `nothing`, or was `unable`, which is never the same.
+    """
+
+    reads: str
+    witnesses: tuple[Witness, ...]
+    heard: tuple[Heard, ...]
+    now: Heard | None
+    listing: Listing | None
+    plan: str
+    ended: bool
+    ending: str
+    unable: str
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it read everything and has nothing to say."""
+        return self.ended and not self.heard and not self.unable
+
+    @property
+    def recorded(self) -> bool:
+        """Whether any of it was said before."""
+        return any(witness.recorded for witness in self.witnesses)
+
+    @property
+    def tally(self) -> str:
+        """How many findings of which severity: "1 critical, 2 minor"."""
+        counted = [
+            (severity.value, sum(item.said.severity == severity for item in self.heard))
+            for severity in Severity
+        ]
+        return ", ".join(f"{count} {word}" for word, count in counted if count)
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[Heard, ...]], ...]:
+        """What a panel agreed on, by outcome; one group without a name where nobody had to agree."""
+        found = [
+            (words, tuple(item for item in self.heard if item.said.outcome == outcome))
+            for outcome, words in OUTCOMES
+        ]
+        return tuple((words, items) for words, items in found if items)
+
+
+OUTCOMES = (
+    ("confirmed", "Confirmed by two or more"),
+    ("integration", "Seen only together"),
+    ("single", "Said by one alone, kept"),
+    ("dismissed", "Dismissed, with the reason"),
+    ("", ""),
+)
+"""How a panel's findings end, in the order in which they are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionScene:
+    """What the class is asked. `open` says whether answers are taken; `round` which asking it is."""
+
+    listings: tuple[Listing, ...]
+    choices: tuple[tuple[str, str], ...]
+    open: bool
+    round: int
+
+
+Scene = CodeScene | ChangeScene | OutputScene | PlanScene | ReviewScene | QuestionScene | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step as it stands on the stage; `number` counts from 1. `sitting` is None in a preview."""
+
+    step: AnyStep
+    number: int
+    of: int
+    beat: int
+    scene: Scene
+    black: bool = False
+    hidden: bool = False
+    sitting: Sitting | None = None
+
+
+def stage_of_walkthrough(walkthrough: Walkthrough, step: int, beat: int = 0) -> Stage:
+    """A step as its maker sees it beforehand; positions count from 0.
+
+    Raises IndexError for a step that is not there.
+    """
+    story = walkthrough.told()
+    if not 0 <= step < len(story.steps):
+        raise IndexError(f"The walkthrough has no step {step}.")
+    beat = max(0, min(beat, story.steps[step].beats - 1))
+    codes = Codes(dict(walkthrough.codes.values_list("name", "snapshot_id")))
+    return _stage(story, Room(step=step, beat=beat), codes)
+
+
+def stage_of_sitting(sitting: Sitting) -> Stage:
+    """What the sitting's room shows now."""
+    return _stage(sitting.told(), sitting.shown(), Codes(sitting.snapshots), sitting)
+
+
+def _stage(story: Story, room: Room, codes: Codes, sitting: Sitting | None = None) -> Stage:
+    return Stage(
+        step=story.steps[room.step],
+        number=room.step + 1,
+        of=len(story.steps),
+        beat=room.beat,
+        scene=_scene(story, room, codes),
+        black=room.black,
+        hidden=room.hidden,
+        sitting=sitting,
+    )
+
+
+def _scene(story: Story, room: Room, codes: Codes) -> Scene:
+    step = story.steps[room.step]
+    if isinstance(step, CodeStep):
+        code = _code(story, step.code)
+        return CodeScene(*code, codes.listing(step.code, step.path, step.lit))
+    if isinstance(step, ChangeStep):
+        files = codes.change(step.before, step.code)
+        gone = not files and not (codes.holds(step.before) and codes.holds(step.code))
+        return ChangeScene(_code(story, step.before)[0], _code(story, step.code)[0], files, gone)
+    if isinstance(step, TestsStep):
+        return OutputScene(_code(story, step.code)[0], verdict(step), tuple(step.output.rstrip().split("\n")))
+    if isinstance(step, PlanStep):
+        return _plan(story, step)
+    if isinstance(step, ReviewStep):
+        return _review(story, step, room.beat, codes)
+    if isinstance(step, QuestionStep):
+        return _question(story, step, room, codes)
+    return None
+
+
+def verdict(step: TestsStep) -> str:
+    """The count of a run in words: "24 tests pass", "2 of 24 tests fail", "3 complaints"."""
+    if step.witness == "L":
+        plural = "" if step.failed == 1 else "s"
+        return f"{step.failed} complaint{plural}" if step.failed else "The linter complains of nothing"
+    ran = step.passed + step.failed
+    tests = f"{ran} test{'' if ran == 1 else 's'}"
+    if step.failed:
+        return f"{step.failed} of {tests} fail{'s' if step.failed == 1 else ''}"
+    return f"{tests} pass{'es' if ran == 1 else ''}" if ran else "Nothing failed"
+
+
+def _code(story: Story, name: str) -> tuple[str, str]:
+    """What a state of the code is called, and who wrote it."""
+    code = next(code for code in story.codes if code.name == name)
+    return code.title, code.author
+
+
+def _plan(story: Story, step: PlanStep) -> PlanScene:
+    before = story.step(step.before) if step.before else None
+    if isinstance(before, PlanStep):
+        return PlanScene(pieces(before.plan, step.plan), revised=True)
+    return PlanScene((Piece("same", step.plan),), revised=False)
+
+
+def _review(story: Story, step: ReviewStep, beat: int, codes: Codes) -> ReviewScene:
+    """The findings of the first `beat` strokes; the last stroke is its last word."""
+    heard = tuple(
+        Heard(number, said, story.witness(said.witness)) for number, said in enumerate(step.said[:beat], 1)
+    )
+    ended = beat == step.beats - 1
+    now = None if ended or not heard else heard[-1]
+    plan = story.step(step.plan) if step.plan else None
+    return ReviewScene(
+        reads=plan.title if plan else _code(story, step.code or "")[0],
+        witnesses=tuple(story.witness(siglum) for siglum in step.witnesses),
+        heard=heard,
+        now=now,
+        listing=_beside(now, step.code, codes) if now and step.code else None,
+        plan=plan.plan if isinstance(plan, PlanStep) else "",
+        ended=ended,
+        ending=step.ending if ended else "",
+        unable=step.unable if ended else "",
+    )
+
+
+def _beside(now: Heard, code: str, codes: Codes) -> Listing | None:
+    """The file that a finding speaks of, its lines lit."""
+    return codes.listing(code, now.said.path, [now.place] if now.place else []) if now.said.path else None
+
+
+def _question(story: Story, step: QuestionStep, room: Room, codes: Codes) -> QuestionScene:
+    listings: Sequence[Listing | None] = [
+        codes.listing(step.code or "", lines.path, only=lines) for lines in step.files
+    ]
+    return QuestionScene(
+        listings=tuple(listing for listing in listings if listing),
+        choices=tuple(zip("ABCDEFGH", step.choices, strict=False)),
+        open=room.is_open(story, step.id),
+        round=room.round_of(step.id),
+    )
