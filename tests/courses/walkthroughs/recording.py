@@ -1,6 +1,6 @@
 """What the shipped walkthroughs record, made anew: `python -m tests.courses.walkthroughs.recording SLUG …`.
 
-Run from a terminal it writes the recordings; the tests compare them.
+From a terminal it writes the recordings; the tests compare them.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from courses.walkthroughs.shelf import RECORDED
 from reviews.briefs import Role, Task
 from reviews.prompts.compose import compose
 from reviews.prompts.fence import MARK_LETTERS, mark
 from reviews.prompts.pack import pack
 from reviews.prompts.redact import clear
-from reviews.prompts.suspicion import instructions_in
 from reviews.snapshots.files import SourceFile
-from tests.courses.walkthroughs.running import RECORDED, code_of, lay_out, printed, tests_of
+from tests.courses.walkthroughs.running import document_of, lay_out, printed, tests_of
 
 ATTACKED = "reviewer-under-attack"
 ROOM = 100_000
@@ -30,47 +30,33 @@ def printed_by_tests(slug: str) -> Iterator[tuple[Path, str]]:
     """Each file with a recorded output of tests, and what they print today."""
     story = json.loads((RECORDED / slug / "story.json").read_text(encoding="utf-8"))
     for step in story["steps"]:
-        if step["kind"] == "tests" and step.get("witness", "T") == "T":
+        if step["kind"] == "tests":
             with tempfile.TemporaryDirectory() as folder:
                 laid = lay_out(slug, step["code"], Path(folder))
                 yield RECORDED / slug / step["output"]["file"], printed(tests_of(step["command"]), laid)
 
 
-def attacked_files() -> list[SourceFile]:
+def attacking_files() -> tuple[SourceFile, ...]:
     """The files that attack their reviewer."""
-    return [SourceFile(path, text) for path, text in sorted(code_of(ATTACKED, "v1").items())]
-
-
-def notices_printed() -> tuple[Path, str]:
-    """The file with what our check noticed in the attacking code, and what it notices today."""
-    told = [
-        f"{item.path}:{item.line}: {item.words}\n    {item.quote}"
-        if item.line
-        else f"{item.path}\n    {item.words}"
-        for item in instructions_in(attacked_files())
-    ]
-    return RECORDED / ATTACKED / "outputs" / "notices.txt", "\n".join(told) + "\n"
+    return tuple(document_of(ATTACKED).files["v1"])
 
 
 def prompt_told() -> Iterator[tuple[Path, str]]:
     """The files with what a reviewer of the attacking code was told, and what it would be told today."""
-    packed = pack(clear(attacked_files(), ()).files, ROOM)
+    packed = pack(clear(attacking_files(), ()).files, ROOM)
     prompt = compose(packed.text, Task.REVIEW, Role.FULL, material_mark=mark(ATTACKED, [packed.text]))
     folder = RECORDED / ATTACKED / "code" / "prompt"
-    yield folder / "1-system.md", prompt.system + "\n"
-    yield folder / "2-material.txt", prompt.material + "\n"
-    yield folder / "3-task.md", prompt.task + "\n"
+    yield folder / "1-system.md", f"{prompt.system}\n"
+    yield folder / "2-material.txt", f"{prompt.material}\n"
+    yield folder / "3-task.md", f"{prompt.task}\n"
 
 
 def without_marks(text: str) -> str:
-    """A prompt with its marks made equal: one of them is drawn at random."""
+    """A prompt with its marks made equal: one of them is drawn at random for each request."""
     return re.sub(rf"\b[0-9a-f]{{{MARK_LETTERS}}}\b", "M" * MARK_LETTERS, text)
 
 
 if __name__ == "__main__":
     for slug in sys.argv[1:]:
-        for file, text in printed_by_tests(slug):
+        for file, text in (*printed_by_tests(slug), *(prompt_told() if slug == ATTACKED else ())):
             file.write_text(text, encoding="utf-8")
-        if slug == ATTACKED:
-            for file, text in (notices_printed(), *prompt_told()):
-                file.write_text(text, encoding="utf-8")
