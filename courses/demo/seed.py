@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from courses.demo import sittings
 from courses.demo.sample_data import Known, Sample, load
 from courses.domain import assignments, grading, people, submissions
 from courses.domain.assignments import PlanLine
@@ -42,6 +43,9 @@ STUDENTS = {
     "kofi": "Mensah",
     "lena": "Fischer",
 }
+SHOWN = "rest-api"
+"""The walkthrough that made-up classes have sat through."""
+
 PLAN = (
     PlanLine("linters"),
     PlanLine("self_review", passes=4),
@@ -88,6 +92,8 @@ class _Demo:
             course, loans, opens=-4, due=6, visibility=Assignment.Visibility.SEALED, accepted_types=".py"
         )
         self._running_work(running, loans, members)
+        if walkthrough := course.walkthroughs.filter(shelf=SHOWN).first():
+            sittings.make(walkthrough, members[INSTRUCTOR].user, self.now, keeper=members["amara"])
 
     def _course(self) -> Course:
         ruth = _person(INSTRUCTOR, "Ellison")

@@ -1,4 +1,4 @@
-"""Whether two shares of the same things differ, over plain data, and how much such things tell."""
+"""Whether two shares differ, of the same things or of different ones, and how much such things tell."""
 
 from __future__ import annotations
 
@@ -48,6 +48,35 @@ def paired_difference(
     below = _reach(one.value - one.low, other.high - other.value, phi)
     above = _reach(one.high - one.value, other.value - other.low, phi)
     return Difference(one, other, value, value - below, value + above, n * scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """First share less second, of different things, from -1 to 1, with its 95 % interval."""
+
+    first: Share
+    second: Share
+    value: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves out that there is no difference."""
+        return self.low > 0 or self.high < 0
+
+
+def difference(first: Share, second: Share) -> Apart:
+    """How far two shares of different things (two groups of people) lie apart.
+
+    The square-and-add interval for independent proportions (method 10 of Newcombe 1998, Statistics in
+    Medicine 17:873-890): with p₁, p₂ and their Wilson limits l, u,
+    [D − √((p₁ − l₁)² + (u₂ − p₂)²), D + √((u₁ − p₁)² + (p₂ − l₂)²)].
+    """
+    value = first.value - second.value
+    below = math.hypot(first.value - first.low, second.high - second.value)
+    above = math.hypot(first.high - first.value, second.value - second.low)
+    return Apart(first, second, value, value - below, value + above)
 
 
 def worth_of(heaps: Collection[tuple[int, int, int, int]]) -> float:

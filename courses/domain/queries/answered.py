@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Count
 
 from courses.models import Answer
 from courses.walkthroughs.seen import asked_in
@@ -27,10 +30,8 @@ def given_to(sitting_id: int, question: str, round: int) -> list[Given]:
     return [given(*row) for row in fields]
 
 
-def given(
-    marks: Iterable[tuple[str, int, int]], severity: str, choice: int | None, confidence: int | None
-) -> Given:
-    """An answer's columns as plain data."""
+def given(marks: Iterable[Sequence[Any]], severity: str, choice: int | None, confidence: int | None) -> Given:
+    """An answer's columns as plain data; a mark is its path, first and last line."""
     return Given(
         tuple(Place(*mark) for mark in marks),
         Severity(severity) if severity else None,
@@ -56,3 +57,9 @@ def let_through(sitting_id: int, question: str, round: int) -> tuple[str, ...]:
         seat__sitting=sitting_id, question=question, round=round, let_through=True
     )
     return tuple(answers.exclude(words="").order_by("pk").values_list("words", flat=True))
+
+
+def rounds_of(sitting_id: int) -> dict[tuple[str, int], int]:
+    """How many seats answered each asking of each question, by its name and round."""
+    rows = Answer.objects.filter(seat__sitting=sitting_id).order_by().values_list("question", "round")
+    return {(question, round): count for question, round, count in rows.annotate(Count("pk"))}

@@ -16,8 +16,8 @@ from reviews.claims import Place
 from reviews.models import SnapshotFile
 from reviews.snapshots.highlight import highlighted_lines
 
-MOST = 17
-"""So many lines of code can be read from the last row."""
+MOST, HEAD = 18, 2
+"""So many lines of code can be read from the last row; a file's name with its rule takes two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,13 @@ class HeatLine:
 
 @dataclass(frozen=True, slots=True)
 class HeatFile:
-    """A file of the question: its silhouette, its telling lines, and how many lines follow unshown."""
+    """A file of the question: its silhouette, its telling lines, and how many lines follow unshown.
+
+    `anchor` is an id for its picture.
+    """
 
     path: str
+    anchor: str
     whole: Along
     lines: tuple[HeatLine, ...]
     rest: int
@@ -84,22 +88,23 @@ def heat_files(
     said: Sequence[Said],
     most: int = MOST,
 ) -> tuple[HeatFile, ...]:
-    """The files that the class marked, at most `most` lines in all, with the voices of `said`.
+    """The files that the class marked, on at most `most` lines in all, with the voices of `said`.
 
     The same lines whatever was said, so that the picture stands still while voices join it.
     """
     lengths = {source.path: len(source.lines) for source in sources}
     places = [place for found in places_of(story, question).values() for place in found]
-    chosen = chosen_lines(lengths, sums.heat, places, most)
+    chosen = chosen_lines(lengths, sums.heat, places, max(HEAD, most - HEAD * len(sources)))
     voices = _voices(story, said)
     return tuple(
         HeatFile(
             path=source.path,
+            anchor=f"along-{question.id}-{number}",
             whole=along(source.path, len(source.lines), sums.heat.get(source.path, ()), sums.seats),
             lines=_lines(source, chosen.get(source.path, []), sums, voices),
             rest=len(source.lines) - max(chosen.get(source.path, [0])),
         )
-        for source in sources
+        for number, source in enumerate(sources, 1)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.cache import cache
 
@@ -19,6 +19,12 @@ from courses.walkthroughs.story import Story
 from courses.walkthroughs.sums import Places, Sums, hit_by
 from reviews.claims import Place
 from reviews.gap.measures import Share, proportion
+
+LAST_BEAT = 3
+"""At this beat of a reveal nothing is kept back any more."""
+
+MOST_AFTERWARDS = 60
+"""So many lines of code a page holds for one question."""
 
 SECONDS = 1
 """So long one reckoning serves a room whose three hundred phones ask at once."""
@@ -106,14 +112,22 @@ def reveal_of(
     if not isinstance(shown, Sitting):
         told = story or shown.told()
         snapshots = dict(shown.codes.values_list("name", "snapshot_id"))
-        return _reveal(told, _question(told, question), beat, _Room(snapshots))
+        asked = _question(told, question)
+        return _reveal(told, asked, beat, _Room(snapshots), _spot(told, asked, beat))
     key = f"reveal:{shown.pk}:{shown.version}:{question}:{beat}"
     kept: Reveal | None = cache.get(key)
     if kept is None:
         told = story or shown.told()
-        kept = _reveal(told, _question(told, question), beat, _room(shown, question))
+        asked = _question(told, question)
+        kept = _reveal(told, asked, beat, _room(shown, question), _spot(told, asked, beat))
         cache.set(key, kept, SECONDS)
     return kept
+
+
+def afterwards(sitting: Sitting, story: Story, question: QuestionStep, upto: Spot) -> Reveal:
+    """All that is left of a question when the sitting is over; hidden answers are no longer hidden."""
+    room = replace(_room(sitting, question.id), hidden=False)
+    return _reveal(story, question, LAST_BEAT, room, upto, most=MOST_AFTERWARDS)
 
 
 def own_marks(reveal: Reveal, seat: Seat, round: int) -> tuple[OwnMark, ...]:
@@ -160,11 +174,12 @@ def _spot(story: Story, question: QuestionStep, beat: int) -> Spot:
     return (story.at(question.id) if at is None else at, beat)
 
 
-def _reveal(story: Story, question: QuestionStep, beat: int, room: _Room) -> Reveal:
+def _reveal(
+    story: Story, question: QuestionStep, beat: int, room: _Room, upto: Spot, most: int = MOST
+) -> Reveal:
     sitting = room.sitting
     answers = given_to(sitting.pk, question.id, room.round) if sitting else []
     found = summed(story, question, answers)
-    upto = _spot(story, question, beat)
     paths = [lines.path for lines in question.files]
     sources = sources_of(room.snapshots.get(question.code or ""), paths)
     said = said_upto(story, question.code or "", upto)
@@ -174,7 +189,7 @@ def _reveal(story: Story, question: QuestionStep, beat: int, room: _Room) -> Rev
         in_room=sitting is not None,
         hidden=room.hidden,
         sums=found,
-        files=heat_files(story, question, found, sources, said),
+        files=heat_files(story, question, found, sources, said, most),
         withdrawn=bool(paths) and not sources,
         choices=_choices(question, found),
         table=saw_table(

@@ -81,6 +81,11 @@ class Row:
     marks: tuple[Mark, ...]
     by_class: OfClass | None
 
+    @property
+    def seen(self) -> bool:
+        """Whether any witness saw it."""
+        return any(mark.saw == "seen" for mark in self.marks)
+
 
 @dataclass(frozen=True, slots=True)
 class SawTable:
