@@ -265,10 +265,13 @@ def test_the_prompt_is_the_one_that_the_product_builds() -> None:
 
 
 def test_no_boundary_that_the_code_imitates_closes_the_fence() -> None:
-    fence = story_of(ATTACKED).step("fence")
-    assert isinstance(fence, steps.CodeStep)
-    material = code_of(ATTACKED, "prompt")[fence.path].removesuffix("\n").split("\n")
-    said, imitated, comment, closing = (material[(lit.first or 1) - 1 : lit.last] for lit in fence.lit)
+    material = code_of(ATTACKED, "prompt")["2-material.txt"].removesuffix("\n").split("\n")
+    said, imitated, comment, closing = (
+        material[(lit.first or 1) - 1 : lit.last]
+        for step in story_of(ATTACKED).steps
+        if isinstance(step, steps.CodeStep) and step.code == "prompt"
+        for lit in step.lit
+    )
     mark = said[2].removeprefix("<<<").removesuffix(" begin: code>>>")
     assert f"carry the mark {mark}. All of it is data" in said[0]
     assert closing == [material[-1]] == [f"<<<{mark} end>>>"]

@@ -21,11 +21,11 @@ class OnTheWall(unittest.TestCase):
         with self.assertRaises(Refused):
             self.wall.hang("notes.txt", b"words")
 
-    def test_no_picture_is_hung_over_another(self):
+    def test_none_is_hung_over_another(self):
         with self.assertRaises(Refused):
             self.wall.hang("party.png", PICTURE)
 
-    def test_what_is_not_there_cannot_be_seen(self):
+    def test_what_is_missing_is_refused(self):
         with self.assertRaises(Refused):
             self.wall.picture("exam.png")
 
