@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from courses.demo.seed import STUDENTS
-from courses.domain import answer_keys, grading
+from courses.domain import answer_keys, consents, grading
 from courses.domain.assignments import PlanLine, set_starter
 from courses.domain.queries.standing import standing_of
 from courses.models import Assignment, Course, Membership, Submission, Walkthrough
@@ -147,6 +147,8 @@ DRAFT = {
     "rerun": "lnffff",
     "rescue": "lnffff",
     "promote": "lnffff",
+    "consent": "lnffff",
+    "walkthrough_make": "lnffff",
 }
 """An unsealed submission is the student's own business; nothing of models is there for anybody."""
 
@@ -184,6 +186,8 @@ SEALED = {
     "run_again": INSTRUCTOR,
     "release": INSTRUCTOR,
     "take_back": INSTRUCTOR,
+    "consent": THE_STUDENT,
+    "walkthrough_make": STAFF,
 }
 """Sealed and reviewed, with findings that students see with the grade, which is not out."""
 
@@ -320,6 +324,9 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
     assert suggestion is not None
     grading.give(out, suggestion, adjustment=suggestion.precision_points, reason="", feedback="", by=ruth)
     grading.release([out])
+    consents.ask(submissions["sealed"], tomas)
+    consents.ask(out, tomas)
+    consents.give(out)
     people = {"stranger": stranger, "amara": amara, "ben": ben, "tomas": tomas, "ruth": ruth}
     clients = {"anonymous": Client(), **{name: client_of(user) for name, user in people.items()}}
     return World(course, drafted, clients, submissions, walkthrough_of(course, ruth))
