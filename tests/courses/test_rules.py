@@ -101,6 +101,7 @@ WALKTHROUGHS = {
     "walkthrough_import": STAFF,
     "walkthrough_take": STAFF,
     "walkthrough": STAFF,
+    "walkthrough_preview": STAFF,
     "walkthrough_export": STAFF,
     "walkthrough_duplicate": STAFF,
     "walkthrough_edit": INSTRUCTOR,
@@ -276,6 +277,7 @@ class World:
             "claim_id": note.pk if note else 1,
             "walkthrough_id": self.walkthrough.pk,
             "slug": shelf()[0].slug,
+            "position": 0,
             "name": "hello",
             **PARTS.get(name, {}),
         }
