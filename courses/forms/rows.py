@@ -132,7 +132,7 @@ def rows_of(
     given = [dict(row) for row in initial]
     words = {
         "too_many_forms": f"There is room for {kind.most} here. Take some out.",
-        "missing_management_form": "The form came in pieces. Send it again; reload the page if it happens again.",
+        "missing_management_form": "The form came in pieces. Send it again.",
     }
     return made(data, prefix=name, initial=given or None, form_kwargs={"story": story}, error_messages=words)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -106,5 +108,9 @@ def _gone(request: HtmxRequest, walkthrough: Walkthrough, name: str) -> HttpResp
 def _page(
     request: HtmxRequest, form: StepForm, kind: str, draft: str, step: AnyStep | None = None
 ) -> HttpResponse:
-    context = {"heading": step.title if step else "", "missing": form.missing, "protocols": PROTOCOLS}
+    context: dict[str, Any] = {
+        "heading": step.title if step else "",
+        "missing": form.missing,
+        "protocols": PROTOCOLS,
+    }
     return editing.form_page(request, form, draft=draft, kind=kind, step=step, **context)
