@@ -35,5 +35,6 @@ urlpatterns: list[URLPattern] = [
     path("sittings/<int:sitting_id>/presenter/", presenter.presenter, name="presenter"),
     path("sittings/<int:sitting_id>/room/", presenter.presenter_room, name="presenter_room"),
     path("sittings/<int:sitting_id>/steer/", presenter.steer, name="steer"),
+    path("sittings/<int:sitting_id>/live/<slug:step>/", presenter.live_run, name="live_run"),
     path("sittings/<int:sitting_id>/end/", presenter.end, name="sitting_end"),
 ]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from courses.domain import sittings
+from courses.domain import live_runs, sittings
 from courses.domain.queries.counted import counted, question_of
 from courses.domain.queries.presenter import desk_of
 from courses.domain.queries.words import words_of
@@ -86,6 +86,20 @@ def steer(request: HtmxRequest, sitting_id: int) -> HttpResponse:
     if request.htmx:
         sitting = Sitting.objects.select_related("course").get(pk=sitting.pk)
         return TemplateResponse(request, "live/presenter.html#desk", _desk(sitting))
+    return redirect("courses:presenter", sitting.pk)
+
+
+@login_required
+@require_POST
+def live_run(request: HtmxRequest, sitting_id: int, step: str) -> HttpResponse:
+    """Ask real reviewers about a review's code, now and in front of everybody."""
+    sitting = access.sitting(request, sitting_id, "courses.present")
+    try:
+        live_runs.run(sitting.pk, step, access.person(request))
+    except live_runs.CannotRun as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "The reviewers are asked. The recording is one key away.")
     return redirect("courses:presenter", sitting.pk)
 
 

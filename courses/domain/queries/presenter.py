@@ -8,10 +8,12 @@ from datetime import datetime
 from django.utils import timezone
 
 from courses.domain import news
-from courses.domain.queries.stage import Stage, stage_of_sitting
+from courses.domain.live_runs import Offer, offer
+from courses.domain.queries.stage import ReviewScene, Stage, stage_of_sitting
 from courses.models import Sitting
+from courses.walkthroughs.live import Live
 from courses.walkthroughs.room import Room
-from courses.walkthroughs.steps import AnyStep
+from courses.walkthroughs.steps import AnyStep, ReviewStep
 from courses.walkthroughs.story import Story
 
 LATE = 60
@@ -63,7 +65,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything in front of the presenter. `question` is the one that is asked or revealed, if any."""
+    """Everything in front of the presenter. `question` is the one that is asked or revealed, if any.
+
+    `offer` says who could run this review live now, and `run` what came of it where somebody did.
+    """
 
     stage: Stage
     mark: str
@@ -74,6 +79,8 @@ class Desk:
     keys: tuple[Key, ...]
     question: str
     told: bool
+    offer: Offer | None
+    run: Live | None
     late_from: int = LATE
 
 
@@ -82,6 +89,7 @@ def desk_of(sitting: Sitting) -> Desk:
     story, room = sitting.told(), sitting.shown()
     stage = stage_of_sitting(sitting)
     question = _question(stage.step)
+    run = stage.scene.live if isinstance(stage.scene, ReviewScene) else None
     return Desk(
         stage=stage,
         mark=news.of(sitting).stage,
@@ -89,9 +97,11 @@ def desk_of(sitting: Sitting) -> Desk:
         following=story.steps[room.step + 1] if room.step + 1 < len(story.steps) else None,
         steps=story.steps,
         timing=_timing(story, room, sitting),
-        keys=_keys(story, room, stage.step),
+        keys=_keys(room, stage, run),
         question=question,
         told=question in room.told,
+        offer=_offer(story, stage.step, run),
+        run=run,
     )
 
 
@@ -112,20 +122,31 @@ def _timing(story: Story, room: Room, sitting: Sitting) -> Timing:
     )
 
 
-def _keys(story: Story, room: Room, step: AnyStep) -> tuple[Key, ...]:
+def _offer(story: Story, step: AnyStep, run: Live | None) -> Offer | None:
+    """Who may be asked now: where nobody was, or nothing came of it."""
+    recorded = story.step(step.id)
+    if isinstance(recorded, ReviewStep) and (run is None or (run.unable and not run.reading)):
+        return offer(story, recorded)
+    return None
+
+
+def _keys(room: Room, stage: Stage, run: Live | None) -> tuple[Key, ...]:
     """The keys with what they do now."""
+    step = stage.step
     question = _question(step)
     told, frozen = question in room.told, question in room.frozen
-    first = (room.step, room.beat) == (0, 0)
-    last = (room.step, room.beat) == (len(story.steps) - 1, story.steps[-1].beats - 1)
-    whole = room.beat == step.beats - 1
+    whole = stage.beat == step.beats - 1
     asks = step.kind == "question"
-    return (
-        Key("back", "Back", "p ArrowLeft PageUp", off=first),
-        Key("next", "Next", "n ArrowRight PageDown Space", off=last),
+    keys = [
+        Key("back", "Back", "p ArrowLeft PageUp", off=(stage.number, stage.beat) == (1, 0)),
+        Key("next", "Next", "n ArrowRight PageDown Space", off=whole and stage.number == stage.of),
         Key("reveal", "Reveal the answers" if asks else "Reveal it all", "r", off=whole and not asks),
         Key("hide", "Hide answers", "h", int(not room.hidden), on=room.hidden),
         Key("freeze", "Freeze answers", "f", int(not frozen), on=frozen, off=not question or told),
         Key("clear", "Ask anew", "c", room.round_of(question) + 1, off=not question),
         Key("black", "Black screen", "b .", int(not room.black), on=room.black),
-    )
+    ]
+    if run is not None and not run.failed:
+        recorded = step.id in room.recorded
+        keys.append(Key("recorded", "Show the recording", "v", int(not recorded), on=recorded))
+    return tuple(keys)
