@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
@@ -13,6 +16,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 from courses.domain import answers, news, seats
 from courses.domain.queries import phone as queries
 from courses.domain.queries.phone import Screen
+from courses.domain.queries.reveal import Reveal, own_marks
 from courses.forms.live import AnswerForm
 from courses.models import Seat, Sitting
 from courses.rules import may, membership_of
@@ -127,7 +131,23 @@ def _context(seat: Seat, screen: Screen, form: AnswerForm | None = None) -> dict
     """What the screen's partial reads: what all phones show, with this seat's answer put in."""
     if form is None and screen.asked:
         form = AnswerForm(screen.asked, queries.own_answer(seat, screen.asked))
-    return {"screen": screen, "form": form, "sitting_id": seat.sitting_id, "seat": seat}
+    context: dict[str, object] = {"screen": screen, "form": form, "sitting_id": seat.sitting_id, "seat": seat}
+    reveal = queries.reveal_on(seat.sitting_id, screen)
+    if reveal and screen.revealed:
+        context |= {"reveal": reveal, "outcome": _outcome(seat.sitting_id, screen, reveal)}
+        if not reveal.hidden:
+            context["own"] = own_marks(reveal, seat, screen.revealed.asked)
+    return context
+
+
+def _outcome(sitting_id: int, screen: Screen, reveal: Reveal) -> SafeString:
+    """What the class answered, as HTML that all phones show: three hundred ask for it at once."""
+    key = f"phone-outcome:{sitting_id}:{screen.mark}"
+    kept: SafeString | None = cache.get(key)
+    if kept is None:
+        kept = render_to_string("live/reveal.html#phone", {"reveal": reveal, "own": None})
+        cache.set(key, kept, queries.REVEAL_SECONDS)
+    return kept
 
 
 def _page(

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
 
 from courses.domain import news
+from courses.domain.queries.reveal import Reveal, reveal_of
 from courses.models import Answer, Seat, Sitting
 from courses.walkthroughs.marks import merged, written
 from courses.walkthroughs.parts import Lines
@@ -22,6 +23,10 @@ from reviews.snapshots.highlight import highlighted_lines
 
 SECONDS = 30
 """How long a screen is kept: its name says all that it depends on, but for the rows of the code."""
+
+
+REVEAL_SECONDS = 3
+"""How long an outcome is kept: so long all who look at once are served by one reckoning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Revealed:
+    """Which asking of which question is revealed, and how far."""
+
+    question: str
+    asked: int
+    beat: int
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """What every phone of a room shows now. `mark` is its name among the news."""
 
@@ -89,7 +103,7 @@ class Screen:
     kind: Literal["question", "reveal", "elsewhere", "over"]
     title: str = ""
     asked: Asked | None = None
-    reveals: str = ""
+    revealed: Revealed | None = None
 
 
 def screen_of(sitting_id: int, mark: str) -> Screen:
@@ -105,6 +119,22 @@ def screen_of(sitting_id: int, mark: str) -> Screen:
     screen = _screen(Sitting.objects.get(pk=sitting_id))
     cache.set(_key(sitting_id, screen.mark), screen, SECONDS)
     return screen
+
+
+def reveal_on(sitting_id: int, screen: Screen) -> Reveal | None:
+    """What the class answered, of a screen that reveals it; kept for a moment, and the same for all.
+
+    Raises Sitting.DoesNotExist.
+    """
+    if screen.revealed is None:
+        return None
+    key = f"{_key(sitting_id, screen.mark)}:reveal"
+    kept: Reveal | None = cache.get(key)
+    if kept is None:
+        sitting = Sitting.objects.get(pk=sitting_id)
+        kept = reveal_of(sitting, screen.revealed.question, screen.revealed.beat)
+        cache.set(key, kept, REVEAL_SECONDS)
+    return kept
 
 
 def asked_once(sitting: Sitting, question: str, asked: int) -> Asked | None:
@@ -125,8 +155,9 @@ def _screen(sitting: Sitting) -> Screen:
     step, mark = story.steps[room.step], phone_mark(story, room)
     if isinstance(step, QuestionStep):
         return Screen(mark, "question", step.title, _asked(sitting, story, room, step))
-    if isinstance(step, RevealStep) and not (room.hidden or room.black):
-        return Screen(mark, "reveal", step.title, reveals=step.question)
+    if isinstance(step, RevealStep) and not room.black:
+        revealed = Revealed(step.question, room.round_of(step.question), room.beat)
+        return Screen(mark, "reveal", step.title, revealed=revealed)
     return Screen(mark, "elsewhere", step.title)
 
 

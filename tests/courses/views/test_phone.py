@@ -361,3 +361,31 @@ def test_a_long_question_is_quick_for_each_of_many_phones(course: Course, ruth: 
     assert taken < 0.045
     print(f"{taken * 1000:.1f} ms, {len(response.content)} bytes")
     assert seats.present(room.pk).here == 1
+
+
+def test_a_reveal_shows_the_class_and_ones_own_marks(
+    phone: Client, sitting: Sitting, act: Act, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    other = joined(sitting)
+    send(phone, sitting, line=["0:7"])
+    send(other, sitting, line=["1:1"])
+    act(go_to(sitting, "what-you-saw"))
+    html = ask(phone, sitting).content.decode()
+    assert "<h1>What you saw</h1>" in html
+    assert "<strong>2</strong> answered" in html
+    assert "Your marks" in html
+    assert "shop.py:7" in html
+    assert "Look at the front." not in html
+    with django_assert_num_queries(2):
+        html = ask(other, sitting).content.decode()
+    assert "prices.py:1" in html
+    act(press_at(sitting, Command.HIDE))
+    html = ask(other, sitting).content.decode()
+    assert "The answers are hidden just now." in html
+    assert "Your marks" not in html
+    act(press_at(sitting, Command.BLACK))
+    assert "Look at the front." in ask(other, sitting).content.decode()
+
+
+def press_at(sitting: Sitting, command: Command) -> Callable[[], object]:
+    return lambda: sittings.steer(sitting.pk, command, (sitting.told().at("what-you-saw"), 0))
