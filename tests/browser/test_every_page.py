@@ -19,11 +19,11 @@ from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from courses import urls as course_urls
-from courses.domain import answer_keys, assignments, grading
+from courses.domain import answer_keys, assignments, grading, seats
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.domain.rescues import propose_fix
-from courses.models import Assignment, Course, Submission
+from courses.models import Assignment, Course, Sitting, Submission
 from reviews.gap.standing import Decision, decide
 from reviews.models import Call, Defect, KeyEntry, LanguageModel, Note, Pass
 from reviews.providers.base import Trouble
@@ -44,6 +44,7 @@ from tests.panels import (
     talk,
 )
 from tests.people import client_of
+from tests.rooms import shown, sitting_of
 from tests.stories import (
     INJECTION,
     RACE,
@@ -77,6 +78,8 @@ NO_PAGE = {
     "insights_csv": "a download",
     "course_insights_csv": "a download",
     "next_ungraded": "leads on to the workbench",
+    "live_qr": "a picture",
+    "phone_news": "a part of the phone's page",
 }
 POST_ONLY = {
     "demo_sign_in",
@@ -105,6 +108,10 @@ POST_ONLY = {
     "key_import",
     "key_remove",
     "promote",
+    "phone_answer",
+    "phone_keep",
+    "phone_here",
+    "let_through",
 }
 ELSEWHERE = {"account_confirm_login_code": "signing in by a code from a mail is off"}
 NOBODY = ""
@@ -138,6 +145,8 @@ class World:
     unsealed: Submission
     talked_over: Submission
     key: str
+    sitting: Sitting
+    seat: str
 
 
 @pytest.fixture
@@ -155,6 +164,7 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
     assignments.set_starter(task, SHOP, LanguageModel.objects.get(name=AUTHOR))
     released = reviewed(task, amara, claims=(INJECTION, SUCCESS_LIE))
     adjudicated(released, ruth)
+    asking = shown(sitting_of(course, ruth), "find")
     answer_keys.add(task, RACE, KeyEntry.Origin.PLANTED)
     return World(
         course=course,
@@ -165,6 +175,8 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
         unsealed=handed_in(task, ben, claims=(INJECTION,)),
         talked_over=talked_over(course, ben, released),
         key=f"{user_pk_to_url_str(tomas)}-{default_token_generator.make_token(tomas)}",
+        sitting=asking,
+        seat=seats.enter(asking.pk, ""),
     )
 
 
@@ -285,6 +297,11 @@ def rows(world: World) -> list[Row]:
         Row("adjudicate", "ruth", at("adjudicate", waiting)),
         Row("defect", "ruth", at("defect", released, rounding.number)),
         Row("alike", "ruth", at("alike", released, rounding.number)),
+        Row("live_join", NOBODY, at("live_join")),
+        Row("live_enter", "amara", at("live_enter", world.sitting.token)),
+        Row("live_enter", NOBODY, at("live_enter", "ZZZZZZ"), 404),
+        Row("phone", NOBODY, at("phone", world.sitting.pk), 403),
+        Row("phone", "ben", at("phone", world.sitting.pk)),
         Row("403", "amara", at("adjudicate", released), 403),
         Row("404", "stranger", at("adjudicate", released), 404),
         Row("account_login", NOBODY, reverse("account_login")),
@@ -359,6 +376,10 @@ def test_every_page_can_be_read_by_everybody(
         if row.who not in tabs:
             user = User.objects.get(username=row.who)
             tabs[row.who] = pages.signed_in(new_context(**PHONE), user, live_server.url)
+            if row.who == "ben":
+                tabs[row.who].context.add_cookies(
+                    [{"name": f"seat-{world.sitting.pk}", "value": world.seat, "url": live_server.url}]
+                )
         page, whose = tabs[row.who], f"{row.path} for {row.who or 'nobody'}"
         page.set_viewport_size({"width": FORMS[0][0], "height": FORMS[0][1]})
         page.emulate_media(color_scheme=FORMS[0][2])

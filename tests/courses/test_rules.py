@@ -11,16 +11,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from courses.demo.seed import STUDENTS
-from courses.domain import answer_keys, consents, grading
+from courses.domain import answer_keys, consents, grading, sittings
 from courses.domain.assignments import PlanLine, set_starter
 from courses.domain.queries.standing import standing_of
-from courses.models import Assignment, Course, Membership, Submission, Walkthrough
+from courses.models import Answer, Assignment, Course, Membership, Sitting, Submission, Walkthrough
 from courses.walkthroughs.shelf import shelf
 from reviews.models import Call, Connection, Defect, KeyEntry, Pass, Review
 from reviews.protocols.base import PERSON
 from tests.panels import spoken_for
 from tests.people import client_of
-from tests.rooms import walkthrough_of
+from tests.rooms import answered, seats_in, walkthrough_of
 from tests.stories import (
     INJECTION,
     RACE,
@@ -45,6 +45,7 @@ STUDENTS_ONLY = "lnyyff"
 THE_STUDENT = "lnyfff"
 STUDENT_AND_STAFF = "lnyfyy"
 NOBODY = "nnnnnn"
+WITHOUT_SEAT = "ffffff"
 
 DEMO_ONLY = {"demo_sign_in": NOBODY}
 """The tests run without demo mode, where this address does not exist."""
@@ -120,6 +121,19 @@ WALKTHROUGHS = {
     "walkthrough_remove": INSTRUCTOR,
 }
 """Ruth's, shared with the staff. Ben is in the course as well as Amara: no student sees any of it."""
+
+ROOM = {
+    "live_join": EVERYONE,
+    "live_enter": EVERYONE,
+    "live_qr": EVERYONE,
+    "phone": WITHOUT_SEAT,
+    "phone_news": WITHOUT_SEAT,
+    "phone_answer": WITHOUT_SEAT,
+    "phone_keep": WITHOUT_SEAT,
+    "phone_here": EVERYONE,
+    "let_through": STAFF,
+}
+"""A phone has no person: without the secret of a seat nobody is in the room, whoever they are."""
 
 DRAFT = {
     "submission": THE_STUDENT,
@@ -227,7 +241,7 @@ POSTED = {
     "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
     "key_import", "key_remove", "promote", "walkthrough_import", "walkthrough_take", "walkthrough_duplicate",
     "walkthrough_share", "walkthrough_remove", "step_remove", "step_move", "code_remove",
-    "story_defect_remove",
+    "story_defect_remove", "phone_answer", "phone_keep", "phone_here", "let_through",
 }  # fmt: skip
 
 
@@ -250,6 +264,7 @@ class World:
     clients: dict[str, Client]
     submissions: dict[str, Submission]
     walkthrough: Walkthrough
+    sitting: Sitting
 
     def address(self, name: str, state: str = "draft") -> str:
         """The address of that name, about the work in that state."""
@@ -277,6 +292,9 @@ class World:
             "walkthrough_id": self.walkthrough.pk,
             "slug": shelf()[0].slug,
             "name": "hello",
+            "sitting_id": self.sitting.pk,
+            "code": str(self.sitting.code),
+            "answer_id": Answer.objects.filter(seat__sitting=self.sitting).values_list("pk", flat=True)[0],
             **PARTS.get(name, {}),
         }
         wanted = ARGUMENTS[name]
@@ -329,11 +347,14 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
     consents.give(out)
     people = {"stranger": stranger, "amara": amara, "ben": ben, "tomas": tomas, "ruth": ruth}
     clients = {"anonymous": Client(), **{name: client_of(user) for name, user in people.items()}}
-    return World(course, drafted, clients, submissions, walkthrough_of(course, ruth))
+    shop = walkthrough_of(course, ruth)
+    sitting = sittings.begin(shop, ruth)
+    answered(seats_in(sitting, 1)[0], words="somebody's words")
+    return World(course, drafted, clients, submissions, shop, sitting)
 
 
 def test_every_address_has_a_row() -> None:
-    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *WALKTHROUGHS, *DRAFT, *SEALED}
+    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *WALKTHROUGHS, *ROOM, *DRAFT, *SEALED}
     assert set(ARGUMENTS) == rows
     assert set(addresses(None)) == set(ACCOUNT)
     assert {item.namespace for item in get_resolver().url_patterns if isinstance(item, URLResolver)} == {
@@ -360,6 +381,7 @@ def ask(client: Client, name: str, address: str) -> HttpResponseBase:
     [
         pytest.param("draft", {**DEMO_ONLY, **COURSE, **ASSIGNMENT, **DRAFT}, id="draft"),
         pytest.param("draft", WALKTHROUGHS, id="walkthroughs"),
+        pytest.param("draft", ROOM, id="room"),
         pytest.param("sealed", SEALED, id="sealed"),
         pytest.param("released", RELEASED, id="released"),
     ],
@@ -384,7 +406,7 @@ def test_nobody_is_above_the_rules(world: World) -> None:
     """A superuser of the site who is not in the course meets what any stranger meets."""
     root = User.objects.create_superuser("root", "root@example.org", "correct horse")
     client = client_of(root)
-    for name, letters in {**COURSE, **ASSIGNMENT, **WALKTHROUGHS, **DRAFT}.items():
+    for name, letters in {**COURSE, **ASSIGNMENT, **WALKTHROUGHS, **ROOM, **DRAFT}.items():
         response = ask(client, name, world.address(name))
         assert met(response) == letters[1], (name, response.status_code)
 
