@@ -14,11 +14,12 @@ from courses.demo.seed import STUDENTS
 from courses.domain import answer_keys, grading
 from courses.domain.assignments import PlanLine, set_starter
 from courses.domain.queries.standing import standing_of
-from courses.models import Assignment, Course, Membership, Submission
+from courses.models import Assignment, Course, Membership, Seat, Sitting, Submission
 from reviews.models import Call, Connection, Defect, KeyEntry, Pass, Review
 from reviews.protocols.base import PERSON
 from tests.panels import spoken_for
 from tests.people import client_of
+from tests.rooms import seats_in, sitting_of
 from tests.stories import (
     INJECTION,
     RACE,
@@ -93,6 +94,15 @@ ASSIGNMENT = {
     "key_entry": INSTRUCTOR,
     "key_remove": INSTRUCTOR,
 }
+SITTING = {
+    "sitting": STAFF,
+    "sitting_csv": STAFF,
+    "sitting_compare": STAFF,
+    "own_marks": STUDENTS_ONLY,
+    "forget_own_marks": "lnynff",
+}
+"""What is left of a session; Amara kept her marks."""
+
 DRAFT = {
     "submission": THE_STUDENT,
     "code": THE_STUDENT,
@@ -193,7 +203,7 @@ POSTED = {
     "rotate_code", "set_join_open", "set_role", "publish", "withdraw", "drop_starter", "release_many",
     "note_delete", "decide", "rename", "merge", "move_claim", "grade", "cancel", "run_again", "release",
     "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
-    "key_import", "key_remove", "promote",
+    "key_import", "key_remove", "promote", "forget_own_marks",
 }  # fmt: skip
 
 
@@ -229,6 +239,8 @@ class World:
             "kind": "note",
             "table": "repeats",
             "claim_id": note.pk if note else 1,
+            "sitting_id": Sitting.objects.values_list("pk", flat=True)[0],
+            "seat_id": Seat.objects.values_list("pk", flat=True)[0],
         }
         wanted = ARGUMENTS[name]
         return reverse(f"courses:{name}", kwargs={key: values[key] for key in wanted})
@@ -275,13 +287,15 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
     assert suggestion is not None
     grading.give(out, suggestion, adjustment=suggestion.precision_points, reason="", feedback="", by=ruth)
     grading.release([out])
+    kept = seats_in(sitting_of(course, ruth), 1)[0]
+    Seat.objects.filter(pk=kept.pk).update(member=Membership.objects.get(user=amara))
     people = {"stranger": stranger, "amara": amara, "ben": ben, "tomas": tomas, "ruth": ruth}
     clients = {"anonymous": Client(), **{name: client_of(user) for name, user in people.items()}}
     return World(course, drafted, clients, submissions)
 
 
 def test_every_address_has_a_row() -> None:
-    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *DRAFT, *SEALED}
+    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *SITTING, *DRAFT, *SEALED}
     assert set(ARGUMENTS) == rows
     assert set(addresses(None)) == set(ACCOUNT)
     assert {item.namespace for item in get_resolver().url_patterns if isinstance(item, URLResolver)} == {
@@ -306,7 +320,7 @@ def ask(client: Client, name: str, address: str) -> HttpResponseBase:
 @pytest.mark.parametrize(
     ("state", "rows"),
     [
-        pytest.param("draft", {**DEMO_ONLY, **COURSE, **ASSIGNMENT, **DRAFT}, id="draft"),
+        pytest.param("draft", {**DEMO_ONLY, **COURSE, **ASSIGNMENT, **SITTING, **DRAFT}, id="draft"),
         pytest.param("sealed", SEALED, id="sealed"),
         pytest.param("released", RELEASED, id="released"),
     ],
@@ -331,7 +345,7 @@ def test_nobody_is_above_the_rules(world: World) -> None:
     """A superuser of the site who is not in the course meets what any stranger meets."""
     root = User.objects.create_superuser("root", "root@example.org", "correct horse")
     client = client_of(root)
-    for name, letters in {**COURSE, **ASSIGNMENT, **DRAFT}.items():
+    for name, letters in {**COURSE, **ASSIGNMENT, **SITTING, **DRAFT}.items():
         response = ask(client, name, world.address(name))
         assert met(response) == letters[1], (name, response.status_code)
 
