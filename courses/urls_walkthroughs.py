@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from courses.views import steps, story_parts, walkthroughs
+from courses.views import consents, steps, story_parts, walkthroughs
 
 urlpatterns: list[URLPattern] = [
     path("courses/<int:course_id>/walkthroughs/", walkthroughs.walkthroughs, name="walkthroughs"),
@@ -21,6 +21,9 @@ urlpatterns: list[URLPattern] = [
     path("walkthroughs/<int:walkthrough_id>/share/", walkthroughs.share, name="walkthrough_share"),
     path("walkthroughs/<int:walkthrough_id>/remove/", walkthroughs.remove, name="walkthrough_remove"),
     path("walkthroughs/<int:walkthrough_id>/export.json", walkthroughs.export, name="walkthrough_export"),
+    # Made from a submission, with its student's consent
+    path("submissions/<int:submission_id>/consent/", consents.consent, name="consent"),
+    path("submissions/<int:submission_id>/walkthrough/", consents.make, name="walkthrough_make"),
     # Its steps
     path("walkthroughs/<int:walkthrough_id>/add/<slug:kind>/", steps.new, name="step_new"),
     path("walkthroughs/<int:walkthrough_id>/steps/<slug:name>/", steps.edit, name="step_edit"),

@@ -9,16 +9,21 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from courses.models import Course, Submission, Walkthrough, WalkthroughCode
+from courses.domain.leftovers import only_numbers
+from courses.models import Consent, Course, Submission, Walkthrough, WalkthroughCode
 from courses.walkthroughs import editing
 from courses.walkthroughs.document import Document, with_code
 from courses.walkthroughs.story import Story
-from reviews.engine.snapshots import store
+from reviews.engine.snapshots import discard, store
 from reviews.snapshots.files import SourceFile
 
 
 class ChangedMeanwhile(Exception):
     """Somebody else changed the walkthrough since it was read. Nothing was overwritten."""
+
+
+class NoConsent(Exception):
+    """The student's consent is not, or no longer, on record. Nothing was stored."""
 
 
 def keep(
@@ -30,8 +35,13 @@ def keep(
     shelf: str = "",
     made_from: Submission | None = None,
 ) -> Walkthrough:
-    """A new walkthrough of a course, with its code."""
+    """A new walkthrough of a course, with its code.
+
+    Raises NoConsent for one made from a submission whose student did not consent, or withdrew.
+    """
     with transaction.atomic():
+        if made_from:
+            _check_consent(made_from)
         walkthrough = Walkthrough.objects.create(
             course=course,
             title=document.story.title,
@@ -60,7 +70,10 @@ def code_of(walkthrough: Walkthrough) -> dict[str, tuple[SourceFile, ...]]:
 
 
 def duplicate(walkthrough: Walkthrough, by: AbstractBaseUser) -> Walkthrough:
-    """A copy to change, its maker's own. One made from a submission stays bound to its consent."""
+    """A copy to change, its maker's own. One made from a submission stays bound to its consent.
+
+    Raises NoConsent where that was withdrawn meanwhile.
+    """
     document = document_of(walkthrough)
     title = f"{walkthrough.title[:190]}, copy"
     copied = Document(document.story.model_copy(update={"title": title}), document.files)
@@ -98,7 +111,10 @@ def drop_code(walkthrough: Walkthrough, name: str, version: int) -> None:
     story = editing.without_code(walkthrough.told(), name)
     with transaction.atomic():
         save(walkthrough, story, version)
-        walkthrough.codes.filter(name=name).delete()
+        dropped = walkthrough.codes.filter(name=name)
+        snapshots = set(dropped.values_list("snapshot", flat=True))
+        dropped.delete()
+        discard(snapshots - _shown(walkthrough))
 
 
 def share(walkthrough: Walkthrough, *, shared: bool) -> None:
@@ -110,6 +126,39 @@ def share(walkthrough: Walkthrough, *, shared: bool) -> None:
 def files_of(walkthrough: Walkthrough, name: str) -> tuple[SourceFile, ...]:
     """The files of one state of the code. Raises WalkthroughCode.DoesNotExist."""
     return walkthrough.codes.select_related("snapshot").get(name=name).snapshot.source_files()
+
+
+def remove(walkthrough: Walkthrough) -> None:
+    """Gone, with its code and every text of it that nobody else holds. Removed twice, it is gone.
+
+    Sittings stay. Those of one that was made from a submission end and keep numbers only
+    (`leftovers.only_numbers`): once it is gone nothing would lead from a withdrawn consent to them.
+    """
+    with transaction.atomic():
+        row = Walkthrough.objects.select_for_update().filter(pk=walkthrough.pk).first()
+        if row is None:
+            return
+        snapshots = set(row.codes.values_list("snapshot", flat=True))
+        if row.made_from_id is None:
+            snapshots -= _shown(row)
+        else:
+            for sitting_id in list(row.sittings.values_list("pk", flat=True)):
+                snapshots |= only_numbers(sitting_id)
+        row.delete()
+        discard(snapshots)
+
+
+def _shown(walkthrough: Walkthrough) -> set[int]:
+    """The states of the code, by the ids of their snapshots, that sittings of it hold."""
+    held = walkthrough.sittings.values_list("snapshots", flat=True)
+    return {snapshot for snapshots in held for snapshot in snapshots.values()}
+
+
+def _check_consent(submission: Submission) -> None:
+    """Whoever withdraws waits until what is being made is there, and then removes it too."""
+    consent = Consent.objects.select_for_update().filter(submission=submission).first()
+    if consent is None or not consent.holds:
+        raise NoConsent("The student's consent is not on record, so no walkthrough was made.")
 
 
 def as_json(story: Story) -> Mapping[str, object]:

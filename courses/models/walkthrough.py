@@ -90,3 +90,12 @@ class Consent(models.Model):
     def holds(self) -> bool:
         """Whether the work may be shown now."""
         return self.given_at is not None and self.withdrawn_at is None
+
+    @property
+    def state(self) -> str:
+        """Asked, given, refused or withdrawn."""
+        if self.withdrawn_at:
+            return "withdrawn"
+        if self.refused_at:
+            return "refused"
+        return "given" if self.given_at else "asked"

@@ -34,7 +34,7 @@ def assignment(request: HttpRequest, assignment_id: int, permission: str) -> Ass
 
 def submission(request: HttpRequest, submission_id: int, permission: str) -> Submission:
     """The submission with its people, if this person may. Raises Http404 or PermissionDenied."""
-    related = ("assignment__course", "student__user", "grade")
+    related = ("assignment__course", "student__user", "grade", "consent__asked_by")
     found = get_object_or_404(Submission.objects.select_related(*related), pk=submission_id)
     check(request, permission, found)
     return found

@@ -20,8 +20,9 @@ PAGES = (
     ("ledger", "Ledger", "courses.view_findings"),
     ("code", "Code", "courses.view_submission"),
     ("receipt", "Receipt", "courses.view_submission"),
+    ("consent", "Consent", "courses.answer_consent"),
 )
-"""The pages of a sealed submission: address, title, and who may see it."""
+"""The pages of a sealed submission: address, title, and who may see it. The last where consent was asked."""
 
 
 def submission_context(request: HtmxRequest, submission: Submission) -> dict[str, Any]:
@@ -34,9 +35,10 @@ def submission_context(request: HtmxRequest, submission: Submission) -> dict[str
         "assignment": submission.assignment,
         "course": submission.assignment.course,
         "is_staff": allowed["courses.adjudicate"],
+        "consent": getattr(submission, "consent", None),
         "tabs": [
             {"name": name, "title": title, "url": reverse(f"courses:{name}", args=[submission.pk])}
             for name, title, permission in PAGES
-            if allowed[permission]
+            if allowed[permission] and (name != "consent" or hasattr(submission, "consent"))
         ],
     }

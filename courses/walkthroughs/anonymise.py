@@ -94,9 +94,7 @@ def anonymise(
     story = Story.model_validate(told)
     return Anonymous(
         document=Document(story, files),
-        replaced=tuple(
-            Replaced(kind, was, now, count) for (kind, was, now), count in sorted(tally.items())
-        ),
+        replaced=tuple(Replaced(kind, was, now, count) for (kind, was, now), count in sorted(tally.items())),
         ordinary=_left(writer.alone.ordinary, [*_texts(Document(story, files), files)]),
     )
 
@@ -121,9 +119,7 @@ def _without_secrets(
 
 def _all_files(states: Mapping[str, tuple[SourceFile, ...]]) -> list[SourceFile]:
     """The files of all states, each under a path of its own."""
-    return [
-        SourceFile(f"{name}/{file.path}", file.text) for name, files in states.items() for file in files
-    ]
+    return [SourceFile(f"{name}/{file.path}", file.text) for name, files in states.items() for file in files]
 
 
 # --- Names --------------------------------------------------------------------------------------------
@@ -200,7 +196,7 @@ class _Writer:
 
 
 _BOUNDS = (200, 300, 400, 20_000)
-"""How long the texts of a story may be (`courses.walkthroughs.parts`): a pseudonym can be longer than a name."""
+"""How long texts of a story may be (`courses.walkthroughs.parts`): a pseudonym can be longer than a name."""
 
 
 def _pseudonyms(
@@ -209,7 +205,7 @@ def _pseudonyms(
     """All spellings that occur with their pseudonyms, and the number of whose work it is."""
     own = dict(occurring([whose.name, *whose.emails], texts))
     others = dict(occurring({*people} - {whose.name, *whose.emails}, texts))
-    kept = {spelling: pseudonym for spelling, pseudonym in known}
+    kept: dict[str, str] = dict(known)  # type: ignore[arg-type]
     highest = max(map(number_of, kept.values()), default=0)
     mine = next((number_of(kept[spelling]) for spelling in own if spelling in kept), highest + 1)
     highest = max(highest, mine)

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     FOLDER = "a person's folder"
     ACCOUNT = "an account in a repository's address"
     NUMBER = "a student's number"
-    SECRET = "a secret"
+    SECRET = "a secret"  # noqa: S105 -- no password
     HIDDEN = "invisible characters"
 
 
@@ -35,31 +35,39 @@ SOMEBODY = "somebody"
 NOWHERE = "example.invalid"
 
 # A line's beginning with or without a sign of comment, or such a sign further on.
-_LEAD = r"""(?P<lead>^[ \t]*(?:\#+!?|//+!?|/?\*+|--+|;+|<!--|%+|\"{3}|'{3}|REM\b)?[ \t]*|(?:(?<![:\w"'])//|(?<!\S)\#|/\*+|<!--)[ \t]*)"""
-_BY = r"(?:written|created|coded|developed|implemented|programmed|made|maintained|submitted|prepared)[ \t]+by"
-_NOUN = (
-    r"(?:authors?|contributors?|maintainers?|student(?:'s)?(?:[ \t]+name)?|name[ \t]+of[ \t]+(?:the[ \t]+)?student)"
+_LEAD = (
+    r"(?P<lead>^[ \t]*(?:\#+!?|//+!?|/?\*+|--+|;+|<!--|%+|\"{3}|'{3}|REM\b)?[ \t]*"
+    r"|(?:(?<![:\w\"'])//|(?<!\S)\#|/\*+|<!--)[ \t]*)"
 )
-_BETWEEN = r"(?P<between>[ \t]*:[ \t]*|[ \t]+)"
-_HEADER = re.compile(rf"{_LEAD}(?P<key>{_BY}{_BETWEEN}|{_NOUN}[ \t]*:[ \t]*)(?P<value>\S[^\n]*)", re.I | re.M)
+_BY = (
+    r"(?:written|created|coded|developed|implemented|programmed|made|maintained|submitted|prepared)"
+    r"[ \t]+by(?:[ \t]*:[ \t]*|[ \t]+)"
+)
+_NOUN = (
+    r"(?:authors?|contributors?|maintainers?|student(?:'s)?(?:[ \t]+name)?"
+    r"|name[ \t]+of[ \t]+(?:the[ \t]+)?student)[ \t]*:[ \t]*"
+)
+_HEADER = re.compile(rf"{_LEAD}(?P<key>{_BY}|{_NOUN})(?P<value>\S[^\n]*)", re.I | re.M)
 _COPYRIGHT = re.compile(
-    rf"{_LEAD}(?P<key>(?:copyright|©|\(c\))[ \t]*(?:©|\(c\)|:)?[ \t]*(?:[12]\d{{3}}[\d \t,–-]*)?(?:by[ \t]+)?)"
-    r"(?P<value>[^\W\d_][^\n]*)",
+    rf"{_LEAD}(?P<key>(?:copyright|©|\(c\))[ \t]*(?:©|\(c\)|:)?[ \t]*(?:[12]\d{{3}}[\d \t,–-]*)?"
+    r"(?:by[ \t]+)?)(?P<value>[^\W\d_][^\n]*)",
     re.I | re.M,
 )
 _DATED = re.compile(r"©|\(c\)|:|\d{4}", re.I)
 _TAG = re.compile(
-    r"(?P<lead>)(?P<key>[@\\](?:authors?|maintainers?|contributors?)\b[ \t]*(?::[ \t]*|(?<=[ \t])))(?P<value>\S[^\n]*)"
+    r"(?P<lead>)(?P<key>[@\\](?:authors?|maintainers?|contributors?)\b[ \t]*(?::[ \t]*|(?<=[ \t])))"
+    r"(?P<value>\S[^\n]*)"
 )
 _DUNDER = re.compile(
-    r"""(?P<before>__(?:authors?|maintainer|credits|contact|email|copyright)__[ \t]*=[ \t]*)(?P<rest>[^\n]*)"""
+    r"(?P<before>__(?:authors?|maintainer|credits|contact|email|copyright)__[ \t]*=[ \t]*)(?P<rest>[^\n]*)"
 )
 _MANIFEST_LINE = re.compile(
-    r"""(?P<before>^[ \t]*["']?(?:authors?|maintainers?|contributors|author_email)["']?[ \t]*[:=][ \t]*)(?P<rest>[^\n]*)""",
+    r"(?P<before>^[ \t]*[\"']?(?:authors?|maintainers?|contributors|author_email)[\"']?[ \t]*[:=][ \t]*)"
+    r"(?P<rest>[^\n]*)",
     re.M,
 )
 _QUOTED = re.compile(r"""(["'])([^"'\n]+)\1(?![ \t]*[:=])""")
-_CLOSING = re.compile(r"""[ \t]*(?:\*+/|-->|\"{3}|'{3}|[ \t\r])*$""")
+_CLOSING = re.compile(r"[ \t]*(?:\*+/|-->|\"{3}|'{3}|[ \t\r])*$")
 _IN_CODE = re.compile(r"[{}$]|%[sd(]|^[=(\[]")
 _MANIFESTS = frozenset(
     "package.json composer.json bower.json pyproject.toml cargo.toml setup.py setup.cfg".split()
@@ -67,13 +75,15 @@ _MANIFESTS = frozenset(
 _PROSE = frozenset(".md .txt .rst .adoc .yml .yaml".split())
 
 _EMAIL = re.compile(
-    r"(?<![\w.+-])(?P<local>[\w.+-]{1,64})@(?P<domain>[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[^\W\d_]{2,63})(?![\w-])"
+    r"(?<![\w.+-])(?P<local>[\w.+-]{1,64})"
+    r"@(?P<domain>[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[^\W\d_]{2,63})(?![\w-])"
 )
 _NOT_LOCAL = frozenset({"git"})
 
-_SIGN = r"(?:/home|/Users|/mnt/[a-z]/Users|\b[A-Za-z]:[\\/]{1,2}(?:Users|Documents and Settings))"
+_HOMES = r"(?:/home|/Users|/mnt/[a-z]/Users|\b[A-Za-z]:[\\/]{1,2}(?:Users|Documents and Settings))"
+_NAME = r"[^\s\\/\"'`<>|*?:;,()\[\]{}$]+"
 _FOLDER = re.compile(
-    rf"(?P<before>(?<![\w.]){_SIGN}[\\/]{{1,2}})(?P<name>[^\s\\/\"'`<>|*?:;,()\[\]{{}}$]+(?:[ ][^\s\\/\"'`<>|*?:;,]+)*)(?=[\\/])"
+    rf"(?P<before>(?<![\w.]){_HOMES}[\\/]{{1,2}})(?P<name>{_NAME}(?:[ ]{_NAME}){{0,3}})(?=[\\/])"
 )
 _NOBODYS = frozenset(
     "app appuser build ci circleci codespace default developer docker node public root runner sandbox shared "
@@ -81,16 +91,21 @@ _NOBODYS = frozenset(
 )
 
 _FORGE = r"(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|raw\.githubusercontent\.com)"
+_OWNER = r"(?P<owner>[A-Za-z0-9][\w-]{0,38})"
 _ACCOUNT = re.compile(
-    rf"(?:(?:https?|git|ssh|git\+https|git\+ssh)://(?:[^@\s/]+@)?(?:www\.)?|git@|^module[ \t]+){_FORGE}[/:]"
-    r"(?P<owner>[A-Za-z0-9][\w-]{0,38})(?=[/\s\"'.])",
+    r"(?:(?:https?|git|ssh|git\+https|git\+ssh)://(?:[^@\s/]+@)?(?:www\.)?|git@|^module[ \t]+)"
+    rf"{_FORGE}[/:]{_OWNER}(?=[/\s\"'.])",
     re.M,
 )
-_PAGES = re.compile(r"(?P<owner>[A-Za-z0-9][\w-]{0,38})(?P<after>\.(?:github|gitlab)\.io\b)")
-_ENTERED = re.compile(rf"(?P<before>\b(?:https?|git|ssh)://)(?P<who>[^@\s/:]+)(?P<after>(?::[^@\s/]*)?@{_FORGE})")
+_PAGES = re.compile(rf"{_OWNER}(?P<after>\.(?:github|gitlab)\.io\b)")
+_ENTERED = re.compile(
+    rf"(?P<before>\b(?:https?|git|ssh)://)(?P<who>[^@\s/:]+)(?P<after>(?::[^@\s/]*)?@{_FORGE})"
+)
+_PSEUDONYM = re.compile(r"somebody(?:-\d+)?|person[ ._-]?\d+", re.I)
+_NO_OWNER = frozenset({"sponsors", "orgs", "apps", "features"})
 
 _NUMBER = re.compile(
-    r"(?P<before>\b(?:students?|matriculation|enrol?lment|registration|matrikel|matr\.?)[\s_-]?(?:'s[ ])?"
+    r"(?P<before>\b(?:students?|matriculation|enrol?lment|registration|matrikel|matr\.?)[ \t_-]?(?:'s[ ])?"
     r"(?:id|no|nr|number|nummer)?\b[ \t.:=#\"']{1,4})(?P<number>[A-Za-z]{0,2}\d{5,10})\b",
     re.I,
 )
@@ -169,7 +184,7 @@ class Traces:
 
     def _folder(self, found: re.Match[str]) -> str:
         name = found["name"]
-        if name.casefold() in _NOBODYS or name == SOMEBODY or re.fullmatch(r"(?i)person[ ._-]?\d+", name):
+        if name.casefold() in _NOBODYS or _PSEUDONYM.fullmatch(name):
             return found[0]
         return found["before"] + self._told(Kind.FOLDER, name, SOMEBODY)
 
@@ -205,5 +220,5 @@ def is_listing(path: str) -> bool:
 def _owners(text: str) -> Iterable[re.Match[str]]:
     for pattern in (_ACCOUNT, _PAGES):
         for found in pattern.finditer(text):
-            if not re.fullmatch(rf"{SOMEBODY}-\d+|sponsors|orgs|apps|features", found["owner"]):
+            if not _PSEUDONYM.fullmatch(found["owner"]) and found["owner"] not in _NO_OWNER:
                 yield found

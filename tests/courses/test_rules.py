@@ -11,15 +11,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from courses.demo.seed import STUDENTS
-from courses.domain import answer_keys, grading
+from courses.domain import answer_keys, consents, grading
 from courses.domain.assignments import PlanLine, set_starter
 from courses.domain.queries.standing import standing_of
-from courses.models import Assignment, Course, Membership, Seat, Sitting, Submission
+from courses.models import Assignment, Course, Membership, Seat, Sitting, Submission, Walkthrough
+from courses.walkthroughs.shelf import shelf
 from reviews.models import Call, Connection, Defect, KeyEntry, Pass, Review
 from reviews.protocols.base import PERSON
 from tests.panels import spoken_for
 from tests.people import client_of
-from tests.rooms import seats_in, sitting_of
+from tests.rooms import seats_in, sitting_of, walkthrough_of
 from tests.stories import (
     INJECTION,
     RACE,
@@ -103,6 +104,32 @@ SITTING = {
 }
 """What is left of a session; Amara kept her marks."""
 
+WALKTHROUGHS = {
+    "walkthroughs": STAFF,
+    "walkthrough_new": STAFF,
+    "walkthrough_import": STAFF,
+    "walkthrough_take": STAFF,
+    "walkthrough": STAFF,
+    "walkthrough_export": STAFF,
+    "walkthrough_duplicate": STAFF,
+    "walkthrough_edit": INSTRUCTOR,
+    "step_new": INSTRUCTOR,
+    "step_edit": INSTRUCTOR,
+    "step_remove": INSTRUCTOR,
+    "step_move": INSTRUCTOR,
+    "code_new": INSTRUCTOR,
+    "code_edit": INSTRUCTOR,
+    "code_remove": INSTRUCTOR,
+    "story_defect_new": INSTRUCTOR,
+    "story_defect": INSTRUCTOR,
+    "story_defect_remove": INSTRUCTOR,
+    "witnesses": INSTRUCTOR,
+    # The last two: shared no more, it is its maker's alone; then it is gone.
+    "walkthrough_share": INSTRUCTOR,
+    "walkthrough_remove": INSTRUCTOR,
+}
+"""Ruth's, shared with the staff. Ben is in the course as well as Amara: no student sees any of it."""
+
 DRAFT = {
     "submission": THE_STUDENT,
     "code": THE_STUDENT,
@@ -129,6 +156,8 @@ DRAFT = {
     "rerun": "lnffff",
     "rescue": "lnffff",
     "promote": "lnffff",
+    "consent": "lnffff",
+    "walkthrough_make": "lnffff",
 }
 """An unsealed submission is the student's own business; nothing of models is there for anybody."""
 
@@ -166,6 +195,8 @@ SEALED = {
     "run_again": INSTRUCTOR,
     "release": INSTRUCTOR,
     "take_back": INSTRUCTOR,
+    "consent": THE_STUDENT,
+    "walkthrough_make": STAFF,
 }
 """Sealed and reviewed, with findings that students see with the grade, which is not out."""
 
@@ -203,8 +234,20 @@ POSTED = {
     "rotate_code", "set_join_open", "set_role", "publish", "withdraw", "drop_starter", "release_many",
     "note_delete", "decide", "rename", "merge", "move_claim", "grade", "cancel", "run_again", "release",
     "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
-    "key_import", "key_remove", "promote", "forget_own_marks",
+    "key_import", "key_remove", "promote", "walkthrough_import", "walkthrough_take", "walkthrough_duplicate",
+    "walkthrough_share", "walkthrough_remove", "step_remove", "step_move", "code_remove",
+    "story_defect_remove", "forget_own_marks",
 }  # fmt: skip
+
+
+PARTS = {
+    "step_new": {"kind": "text"},
+    "code_edit": {"name": "v1"},
+    "code_remove": {"name": "v1"},
+    "story_defect": {"name": "race"},
+    "story_defect_remove": {"name": "race"},
+}
+"""The parts of the walkthrough that these addresses speak of; of the others it is the first step."""
 
 
 @dataclass(frozen=True)
@@ -215,6 +258,7 @@ class World:
     assignment: Assignment
     clients: dict[str, Client]
     submissions: dict[str, Submission]
+    walkthrough: Walkthrough
 
     def address(self, name: str, state: str = "draft") -> str:
         """The address of that name, about the work in that state."""
@@ -241,6 +285,10 @@ class World:
             "claim_id": note.pk if note else 1,
             "sitting_id": Sitting.objects.values_list("pk", flat=True)[0],
             "seat_id": Seat.objects.values_list("pk", flat=True)[0],
+            "walkthrough_id": self.walkthrough.pk,
+            "slug": shelf()[0].slug,
+            "name": "hello",
+            **PARTS.get(name, {}),
         }
         wanted = ARGUMENTS[name]
         return reverse(f"courses:{name}", kwargs={key: values[key] for key in wanted})
@@ -289,13 +337,16 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
     grading.release([out])
     kept = seats_in(sitting_of(course, ruth), 1)[0]
     Seat.objects.filter(pk=kept.pk).update(member=Membership.objects.get(user=amara))
+    consents.ask(submissions["sealed"], tomas)
+    consents.ask(out, tomas)
+    consents.give(out)
     people = {"stranger": stranger, "amara": amara, "ben": ben, "tomas": tomas, "ruth": ruth}
     clients = {"anonymous": Client(), **{name: client_of(user) for name, user in people.items()}}
-    return World(course, drafted, clients, submissions)
+    return World(course, drafted, clients, submissions, walkthrough_of(course, ruth))
 
 
 def test_every_address_has_a_row() -> None:
-    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *SITTING, *DRAFT, *SEALED}
+    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *WALKTHROUGHS, *SITTING, *DRAFT, *SEALED}
     assert set(ARGUMENTS) == rows
     assert set(addresses(None)) == set(ACCOUNT)
     assert {item.namespace for item in get_resolver().url_patterns if isinstance(item, URLResolver)} == {
@@ -320,7 +371,9 @@ def ask(client: Client, name: str, address: str) -> HttpResponseBase:
 @pytest.mark.parametrize(
     ("state", "rows"),
     [
-        pytest.param("draft", {**DEMO_ONLY, **COURSE, **ASSIGNMENT, **SITTING, **DRAFT}, id="draft"),
+        pytest.param("draft", {**DEMO_ONLY, **COURSE, **ASSIGNMENT, **DRAFT}, id="draft"),
+        pytest.param("draft", WALKTHROUGHS, id="walkthroughs"),
+        pytest.param("draft", SITTING, id="sittings"),
         pytest.param("sealed", SEALED, id="sealed"),
         pytest.param("released", RELEASED, id="released"),
     ],
@@ -345,7 +398,7 @@ def test_nobody_is_above_the_rules(world: World) -> None:
     """A superuser of the site who is not in the course meets what any stranger meets."""
     root = User.objects.create_superuser("root", "root@example.org", "correct horse")
     client = client_of(root)
-    for name, letters in {**COURSE, **ASSIGNMENT, **SITTING, **DRAFT}.items():
+    for name, letters in {**COURSE, **ASSIGNMENT, **WALKTHROUGHS, **SITTING, **DRAFT}.items():
         response = ask(client, name, world.address(name))
         assert met(response) == letters[1], (name, response.status_code)
 
@@ -426,4 +479,5 @@ def test_a_page_that_changes_something_answers_no_get() -> None:
 
 
 def _words(name: str) -> dict[str, str]:
-    return {"kind": "note"} if "kind" in ARGUMENTS[name] else {}
+    words = {"kind": "note", "name": "hello", "slug": "story"}
+    return {key: word for key, word in words.items() if key in ARGUMENTS[name]}

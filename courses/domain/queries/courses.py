@@ -97,6 +97,12 @@ class OwnWork:
         return Next(action, reverse(name, args=[thing.pk]))
 
     @property
+    def asks_consent(self) -> bool:
+        """Whether somebody asked to show it to a class and waits for an answer."""
+        consent = getattr(self.submission, "consent", None)
+        return consent is not None and consent.state == "asked"
+
+    @property
     def is_current(self) -> bool:
         """Whether there is still something to do, to wait for or to read."""
         return self.step not in (Step.NOTHING, Step.UNSEALED)
@@ -248,7 +254,7 @@ def _submissions(memberships: Sequence[Membership]) -> QuerySet[Submission]:
     revisions = last_revisions().annotate(note_count=Count("snapshot__notes"))
     return (
         Submission.objects.filter(student__in=memberships)
-        .select_related("grade")
+        .select_related("grade", "consent")
         .prefetch_related(Prefetch("revisions", queryset=revisions, to_attr="last_revision"))
     )
 

@@ -50,7 +50,10 @@ def recorded(told: Document, witness: str, state: str) -> str:
 
 
 def without_durations(output: str) -> str:
-    """What the spec reporter printed, less what is another in every run: how long each took, and all."""
+    """What the spec reporter printed, less how long each test and all of them took.
+
+    To record a state anew, put this into `outputs/`, and the counts into its step.
+    """
     lines = (re.sub(r" \(\d+(\.\d+)?ms\)$", "", line) for line in output.splitlines(keepends=False))
     return "".join(f"{line}\n" for line in lines if not line.startswith("ℹ duration_ms "))
 
