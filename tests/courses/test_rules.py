@@ -14,7 +14,7 @@ from courses.demo.seed import STUDENTS
 from courses.domain import answer_keys, consents, grading, sittings
 from courses.domain.assignments import PlanLine, set_starter
 from courses.domain.queries.standing import standing_of
-from courses.models import Answer, Assignment, Course, Membership, Sitting, Submission, Walkthrough
+from courses.models import Answer, Assignment, Course, Membership, Seat, Sitting, Submission, Walkthrough
 from courses.walkthroughs.shelf import shelf
 from reviews.models import Call, Connection, Defect, KeyEntry, Pass, Review
 from reviews.protocols.base import PERSON
@@ -96,6 +96,15 @@ ASSIGNMENT = {
     "key_entry": INSTRUCTOR,
     "key_remove": INSTRUCTOR,
 }
+SITTING = {
+    "sitting": STAFF,
+    "sitting_csv": STAFF,
+    "sitting_compare": STAFF,
+    "own_marks": STUDENTS_ONLY,
+    "forget_own_marks": "lnynff",
+}
+"""What is left of a session; Amara kept her marks."""
+
 WALKTHROUGHS = {
     "walkthroughs": STAFF,
     "walkthrough_new": STAFF,
@@ -132,6 +141,16 @@ ROOM = {
     "phone_keep": WITHOUT_SEAT,
     "phone_here": EVERYONE,
     "let_through": STAFF,
+    "presenter": STAFF,
+    "presenter_room": STAFF,
+    "projector": STAFF,
+    "stage_news": STAFF,
+    "stage_count": STAFF,
+    "steer": STAFF,
+    "live_run": STAFF,
+    "sitting_begin": STAFF,
+    # Last: then it is over.
+    "sitting_end": STAFF,
 }
 """A phone has no person: without the secret of a seat nobody is in the room, whoever they are."""
 
@@ -241,7 +260,8 @@ POSTED = {
     "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
     "key_import", "key_remove", "promote", "walkthrough_import", "walkthrough_take", "walkthrough_duplicate",
     "walkthrough_share", "walkthrough_remove", "step_remove", "step_move", "code_remove",
-    "story_defect_remove", "phone_answer", "phone_keep", "phone_here", "let_through",
+    "story_defect_remove", "phone_answer", "phone_keep", "phone_here", "let_through", "forget_own_marks",
+    "sitting_begin", "steer", "live_run", "sitting_end",
 }  # fmt: skip
 
 
@@ -289,6 +309,8 @@ class World:
             "kind": "note",
             "table": "repeats",
             "claim_id": note.pk if note else 1,
+            "seat_id": Seat.objects.filter(sitting=self.sitting).values_list("pk", flat=True)[0],
+            "step": "stranger",
             "walkthrough_id": self.walkthrough.pk,
             "slug": shelf()[0].slug,
             "name": "hello",
@@ -349,12 +371,14 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
     clients = {"anonymous": Client(), **{name: client_of(user) for name, user in people.items()}}
     shop = walkthrough_of(course, ruth)
     sitting = sittings.begin(shop, ruth)
-    answered(seats_in(sitting, 1)[0], words="somebody's words")
+    kept, other = seats_in(sitting, 2)
+    Seat.objects.filter(pk=kept.pk).update(member=Membership.objects.get(user=amara))
+    answered(other, words="somebody's words")
     return World(course, drafted, clients, submissions, shop, sitting)
 
 
 def test_every_address_has_a_row() -> None:
-    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *WALKTHROUGHS, *ROOM, *DRAFT, *SEALED}
+    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *WALKTHROUGHS, *ROOM, *SITTING, *DRAFT, *SEALED}
     assert set(ARGUMENTS) == rows
     assert set(addresses(None)) == set(ACCOUNT)
     assert {item.namespace for item in get_resolver().url_patterns if isinstance(item, URLResolver)} == {
@@ -382,6 +406,7 @@ def ask(client: Client, name: str, address: str) -> HttpResponseBase:
         pytest.param("draft", {**DEMO_ONLY, **COURSE, **ASSIGNMENT, **DRAFT}, id="draft"),
         pytest.param("draft", WALKTHROUGHS, id="walkthroughs"),
         pytest.param("draft", ROOM, id="room"),
+        pytest.param("draft", SITTING, id="sittings"),
         pytest.param("sealed", SEALED, id="sealed"),
         pytest.param("released", RELEASED, id="released"),
     ],
@@ -406,7 +431,7 @@ def test_nobody_is_above_the_rules(world: World) -> None:
     """A superuser of the site who is not in the course meets what any stranger meets."""
     root = User.objects.create_superuser("root", "root@example.org", "correct horse")
     client = client_of(root)
-    for name, letters in {**COURSE, **ASSIGNMENT, **WALKTHROUGHS, **ROOM, **DRAFT}.items():
+    for name, letters in {**COURSE, **ASSIGNMENT, **WALKTHROUGHS, **ROOM, **SITTING, **DRAFT}.items():
         response = ask(client, name, world.address(name))
         assert met(response) == letters[1], (name, response.status_code)
 
