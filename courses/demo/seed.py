@@ -17,10 +17,11 @@ from django.utils import timezone
 
 from courses.demo import sittings
 from courses.demo.sample_data import Known, Sample, load
-from courses.domain import assignments, grading, people, submissions
+from courses.domain import assignments, grading, people, submissions, walkthroughs
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.models import Assignment, Course, Membership, Submission
+from courses.walkthroughs import shelf
 from reviews.engine import notes, passes, reviews
 from reviews.gap.match import THRESHOLD, Corpus
 from reviews.gap.standing import Decision, decide, rename
@@ -92,6 +93,10 @@ class _Demo:
             course, loans, opens=-4, due=6, visibility=Assignment.Visibility.SEALED, accepted_types=".py"
         )
         self._running_work(running, loans, members)
+        for shelved in shelf.shelf():
+            walkthroughs.keep(
+                shelf.take(shelved.slug), course, members[INSTRUCTOR].user, shared=True, shelf=shelved.slug
+            )
         if walkthrough := course.walkthroughs.filter(shelf=SHOWN).first():
             sittings.make(walkthrough, members[INSTRUCTOR].user, self.now, keeper=members["amara"])
 

@@ -123,7 +123,7 @@ class _Asked:
         """What somebody answered: whoever sees more is surer, and most are surer than they may be."""
         marks = [*self._seen(skill), *self._beside(skill)] if self.question.marks else []
         choice = self._choice(skill)
-        sure = 0.35 + 0.4 * skill + self.dice.gauss(0, 0.15)
+        sure = 0.45 + 0.4 * skill + self.dice.gauss(0, 0.15)
         words = self.dice.choice(WORDS) if self.question.words and self.dice.random() < 0.08 else ""
         return Answer(
             seat=seat,
@@ -140,7 +140,7 @@ class _Asked:
     def _seen(self, skill: float) -> list[list[str | int]]:
         found = []
         for defect, places in self.places.items():
-            if self.dice.random() < 1.5 * skill * CHANCE[self.severities[defect]]:
+            if self.dice.random() < 1.3 * skill * CHANCE[self.severities[defect]]:
                 place = self.dice.choice(list(places))
                 found.append([place.path, place.first_line, min(place.last_line, place.first_line + 3)])
         return found
@@ -148,7 +148,7 @@ class _Asked:
     def _beside(self, skill: float) -> list[list[str | int]]:
         """Lines that only look wrong: some look so to many."""
         found: list[list[str | int]] = []
-        while self.lines and self.dice.random() < 0.55 - 0.4 * skill:
+        while self.lines and self.dice.random() < 0.85 - 0.5 * skill:
             path = self.dice.choice(sorted(self.lines))
             count = self.lines[path]
             line = 1 + min(count - 1, int(abs(self.dice.gauss(0.3, 0.2)) * count))
@@ -160,6 +160,6 @@ class _Asked:
         count = len(self.question.choices)
         if not count:
             return None
-        if self.question.right is not None and self.dice.random() < 0.2 + 0.6 * skill:
+        if self.question.right is not None and self.dice.random() < 0.5 * skill:
             return self.question.right
         return self.dice.randrange(count)

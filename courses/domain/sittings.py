@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from courses.domain import news
+from courses.domain import live, news
 from courses.models import Answer, Sitting, Walkthrough
 from courses.walkthroughs.room import Command, begun, obey
 
@@ -40,7 +40,7 @@ def steer(sitting_id: int, command: Command, seen: tuple[int, int], to: int | No
     with transaction.atomic():
         sitting = _locked(sitting_id)
         before = sitting.shown()
-        story = sitting.told()
+        story = live.heard_of(sitting).story
         after = obey(story, before, command, seen, to)
         if after == before:
             return sitting
@@ -58,15 +58,16 @@ def steer(sitting_id: int, command: Command, seen: tuple[int, int], to: int | No
 def end(sitting_id: int) -> Sitting:
     """Close the room: its code is free, and what was answered stays without anybody's name.
 
-    Ended twice, it ended the first time.
+    What was heard live stays in its story. Ended twice, it ended the first time.
     """
     with transaction.atomic():
         sitting = Sitting.objects.select_for_update().get(pk=sitting_id)
         if sitting.ended_at:
             return sitting
+        sitting.story = live.heard_of(sitting).story.model_dump(mode="json", exclude_defaults=True)
         sitting.ended_at, sitting.code = timezone.now(), None
         _forget_persons(sitting)
-        changed(sitting, "ended_at", "code")
+        changed(sitting, "story", "ended_at", "code")
     return sitting
 
 

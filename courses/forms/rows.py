@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.forms.formsets import DELETION_FIELD_NAME, ORDERING_FIELD_NAME, BaseFormSet, formset_factory
@@ -17,6 +17,10 @@ _ABOUT_THE_ROW = {DELETION_FIELD_NAME, ORDERING_FIELD_NAME}
 class Row(forms.Form):
     """One row of a part of a story. One in which nothing is typed is passed over."""
 
+    seldom: ClassVar[tuple[str, ...]] = ()
+    seldom_words: ClassVar[str] = ""
+    """Fields that are folded away while they are empty, and the words on the fold."""
+
     def __init__(self, *args: Any, story: Story, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.story = story
@@ -27,9 +31,19 @@ class Row(forms.Form):
         return bool(set(self.changed_data) - _ABOUT_THE_ROW)
 
     @property
-    def own(self) -> list[forms.BoundField]:
-        """The fields that are the row's own."""
-        return [field for field in self if field.name not in _ABOUT_THE_ROW]
+    def often(self) -> list[forms.BoundField]:
+        """The row's own fields, but those that are seldom used."""
+        return [field for field in self if field.name not in (*_ABOUT_THE_ROW, *self.seldom)]
+
+    @property
+    def seldom_fields(self) -> list[forms.BoundField]:
+        """Those that are seldom used."""
+        return [field for field in self if field.name in self.seldom]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether one of those says something, or has something wrong with it."""
+        return any(field.errors or field.value() not in (None, "") for field in self.seldom_fields)
 
 
 @dataclass(frozen=True, slots=True)

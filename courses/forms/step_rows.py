@@ -68,7 +68,9 @@ def lines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 class SaidRow(LinesRow):
     """A finding, as the class hears it."""
 
-    field_order = ("witness", "title", "severity", "explanation", "path", "first", "last", "quote")
+    field_order = ("witness", "title", "severity", "explanation", "path", "first", "last", "defect", "quote")
+    seldom = ("quote", "fix", "odc_type", "cwe", "confidence", "outcome", "reason")
+    seldom_words = "The quoted line, a fix, a category, how sure they are, what a panel made of it"
 
     witness = forms.ChoiceField(label="Who says it")
     title = forms.CharField(label="Title", max_length=SHORT)

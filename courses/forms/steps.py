@@ -20,6 +20,8 @@ NEEDED = {
     "witnesses": "There is no witness yet. Add one first, then it can speak in this step.",
     "questions": "There is no question yet. Ask one first, then this step can reveal what was answered.",
 }
+START = "-"
+"""Before all steps: no step can be called so."""
 PROTOCOLS = ("self-review", "cross-model", "adversarial", "consensus", "plan loop", "linters")
 """Offered while one types; any other words do as well."""
 
@@ -37,7 +39,7 @@ class StepForm(StoryForm):
         max_length=SHORT,
         error_messages={"required": "Give the step a title: the class reads it."},
     )
-    after = forms.ChoiceField(label="Comes after", required=False)
+    after = forms.ChoiceField(label="Comes after")
     body = Words(label="What the class reads", rows=8, help_text="Markdown.")
     notes = Words(label="Notes for the presenter", rows=4, help_text="Markdown. The class never sees them.")
     minutes = forms.FloatField(
@@ -68,9 +70,8 @@ class StepForm(StoryForm):
         steps = [
             (step.id, f"{number}. {step.title}") for number, step in enumerate(self.before.steps, start=1)
         ]
-        choices(self, "after", [("", "nothing: it is the first"), *steps])
-        if steps:
-            self.fields["after"].initial = steps[-1][0]
+        choices(self, "after", [(START, "nothing: it is the first"), *steps])
+        self.fields["after"].initial = steps[-1][0] if steps else START
 
     @property
     def missing(self) -> str:
@@ -105,7 +106,7 @@ class StepForm(StoryForm):
         if self.step:
             return editing.put(self.before, made)
         after = values["after"]
-        return editing.put_in(self.before, made, self.before.at(after) + 1 if after else 0)
+        return editing.put_in(self.before, made, 0 if after == START else self.before.at(after) + 1)
 
 
 def _codes(story: Story) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from courses.walkthroughs.parts import Code, Defect, Witness
 from courses.walkthroughs.story import Story
 from reviews import cwe
 from reviews.claims import Severity
+from reviews.snapshots.characters import visible
 from reviews.snapshots.files import SourceFile
 from reviews.snapshots.gathering import Gathering
 from reviews.snapshots.limits import UploadRefused
@@ -173,7 +174,7 @@ class NewStateForm(StateForm):
         for path in filter(None, map(str.strip, values["gone"].split("\n"))):
             if files.pop(path, None) is None:
                 raise UploadRefused(
-                    [f"{path} is to be taken away, and {values['base'] or 'no state'} has it not."]
+                    [f"{visible(path)} is to be taken away, and {values['base'] or 'no state'} has it not."]
                 )
         before = len(files)
         files |= {file.path: file for file in self._given()}

@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.core import signing
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
@@ -21,6 +22,9 @@ from reviews.models import Snapshot
 def new_sitting_code() -> str:
     """Six letters, about 30 bits, typed by three hundred people; it dies with its sitting."""
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(6))
+
+
+LINKS = signing.Signer(sep=".", salt="courses.sitting")
 
 
 class Sitting(models.Model):
@@ -62,6 +66,11 @@ class Sitting(models.Model):
     def get_absolute_url(self) -> str:
         """What was answered."""
         return reverse("courses:sitting", args=[self.pk])
+
+    @property
+    def token(self) -> str:
+        """What the link of the picture names it by: longer than a code, and not to be guessed."""
+        return LINKS.sign(str(self.pk))
 
     def told(self) -> Story:
         """The story as plain data."""

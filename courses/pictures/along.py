@@ -18,6 +18,10 @@ TALLEST = 420
 """A longer file is drawn so high all the same."""
 
 
+TOLD = 0.2
+"""A bar is labelled that is at least so long, of the longest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """Neighbouring lines with as many marks: a rectangle, and what is said of it."""
@@ -87,7 +91,8 @@ def _bar(run: Run, down: Scale, across: Scale, seats: int) -> Bar:
 def _peaks(runs: Sequence[Run], down: Scale, across: Scale, width: float) -> tuple[Label, ...]:
     """The longest bars, each with its lines and count, as far as they do not touch."""
     found: list[Label] = []
-    for run in sorted(runs, key=lambda run: (-run.seats, run.first)):
+    least = TOLD * max((run.seats for run in runs), default=0)
+    for run in sorted((run for run in runs if run.seats >= least), key=lambda run: (-run.seats, run.first)):
         y = rounded((down(run.first - 1) + down(run.last)) / 2 + TEXT / 3)
         if all(abs(y - other.y) >= LEADING for other in found):
             text = f"{span(run)}: {run.seats}"

@@ -55,6 +55,13 @@ def duration(seconds: float) -> str:
 
 
 @register.filter
+def clock(seconds: float) -> str:
+    """A time as a clock shows it, in minutes and seconds: "0:07", "12:30", "75:00"."""
+    minutes, rest = divmod(round(max(seconds, 0)), 60)
+    return f"{minutes}:{rest:02}"
+
+
+@register.filter
 def spread(amounts: Range, what: str) -> str:
     """From least to most of one thing: `{{ row.range|spread:"cost" }}`. Once, where both read alike."""
     least, most = (_WORDS[what](getattr(item, what)) for item in (amounts.least, amounts.most))

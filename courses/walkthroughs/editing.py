@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from courses.walkthroughs.document import wrong
 from courses.walkthroughs.parts import Code, Defect, Witness
 from courses.walkthroughs.steps import AnyStep
-from courses.walkthroughs.story import Story
+from courses.walkthroughs.story import Story, spoken_of
 
 
 class Broken(Exception):
@@ -56,7 +56,11 @@ def moved(story: Story, step_id: str, to: int) -> Story:
 
 def without_step(story: Story, step_id: str) -> Story:
     """The story without a step. Raises Broken where another one speaks of it, and KeyError."""
-    story.at(step_id)
+    taken = story.step(step_id)
+    for step in story.steps:
+        for verb, name, _ in spoken_of(step):
+            if name == step_id:
+                raise Broken(f"Step “{step.title}” {verb} “{taken.title}”. Take that step out first.")
     return _changed(story, steps=tuple(step for step in story.steps if step.id != step_id))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from courses.walkthroughs.steps import QuestionStep, RevealStep
+from courses.walkthroughs.steps import QuestionStep, RevealStep, ReviewStep
 from courses.walkthroughs.story import Story
 
 
@@ -66,6 +66,10 @@ class Room:
         """Which asking of a question counts, from 0."""
         return self.rounds.get(question, 0)
 
+    def at(self, story: Story) -> tuple[int, int]:
+        """The step and beat that are shown. A review that is run live has other beats than its recording."""
+        return self.step, min(self.beat, story.steps[self.step].beats - 1)
+
     def is_open(self, story: Story, question: str) -> bool:
         """Whether this question is on the screen and takes answers."""
         step = story.steps[self.step]
@@ -84,7 +88,7 @@ def obey(story: Story, room: Room, command: Command, seen: tuple[int, int], to: 
     """
     match command:
         case Command.NEXT | Command.BACK | Command.REVEAL:
-            return _walked(story, room, command) if seen == (room.step, room.beat) else room
+            return _walked(story, room, command) if seen == room.at(story) else room
         case Command.JUMP:
             return _moved(story, room, to, 0) if to is not None and 0 <= to < len(story.steps) else room
         case Command.HIDE:
@@ -94,6 +98,34 @@ def obey(story: Story, room: Room, command: Command, seen: tuple[int, int], to: 
         case Command.FREEZE | Command.CLEAR | Command.RECORDED if seen[0] == room.step:
             return _changed(story, room, command, to)
     return room
+
+
+def unsealed_questions(story: Story, room: Room, review: ReviewStep) -> tuple[QuestionStep, ...]:
+    """The questions about a review's code that the class has still to answer, before anybody reads it."""
+    before = range(room.step, story.at(review.id))
+    return tuple(
+        question
+        for question in story.questions()
+        if question.code == review.code
+        and question.id not in room.frozen
+        and (question.id in room.asked or story.at(question.id) in before)
+    )
+
+
+def sealed(story: Story, room: Room, review: ReviewStep) -> Room:
+    """The room once real reviewers are asked: what was answered about this code stays as it is.
+
+    The review is shown from its beginning, and not its recording.
+    """
+    asked = frozenset(question.id for question in story.questions() if question.code == review.code)
+    asked &= room.asked
+    return replace(
+        room,
+        beat=0 if story.at(review.id) == room.step else room.beat,
+        frozen=room.frozen | asked,
+        told=room.told | asked,
+        recorded=room.recorded - {review.id},
+    )
 
 
 TELLING = ("review", "reveal", "table")
@@ -111,7 +143,7 @@ def _walked(story: Story, room: Room, command: Command) -> Room:
     """One stroke on or back, or to the end of what this step has to show."""
     if command == Command.REVEAL:
         return _revealed(story, room)
-    at = (room.step, room.beat)
+    at = room.at(story)
     following = _following(story, at) if command == Command.NEXT else _before(story, at)
     return room if following == at else _moved(story, room, *following)
 
@@ -120,7 +152,9 @@ def _changed(story: Story, room: Room, command: Command, to: int | None) -> Room
     """What is done to the step that is shown, rather than with it."""
     if command == Command.RECORDED:
         step = story.steps[room.step]
-        return _with(room, "recorded", step.id if step.kind == "review" else None, to)
+        shown = _with(room, "recorded", step.id if step.kind == "review" else None, to)
+        # The other version begins at its beginning.
+        return room if shown == room else replace(shown, beat=0)
     question = _question_here(story, room)
     if command == Command.CLEAR:
         return _cleared(story, room, question, to)
@@ -216,5 +250,6 @@ def phone_mark(story: Story, room: Room) -> str:
     asked = (
         f".{room.round_of(question)}.{'open' if question not in room.frozen else 'shut'}" if question else ""
     )
-    beat = f".{room.beat}" if isinstance(step, RevealStep) else ""
+    hidden = ".hidden" if room.hidden else ""
+    beat = f".{room.beat}{hidden}" if isinstance(step, RevealStep) else ""
     return f"{step.id}{asked}{beat}{'.black' if room.black else ''}"

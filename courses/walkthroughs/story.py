@@ -137,13 +137,13 @@ def _backwards(story: Story) -> Iterator[str]:
     titles = {step.id: f"“{step.title}”" for step in story.steps}
     earlier: dict[str, str] = {}
     for step in story.steps:
-        for verb, name, kind in _spoken_of(step):
+        for verb, name, kind in spoken_of(step):
             if earlier.get(name) != kind:
                 yield f"step “{step.title}” {verb} {titles.get(name, name)}, which is no {kind} before it"
         earlier[step.id] = step.kind
 
 
-def _spoken_of(step: AnyStep) -> Iterator[tuple[str, str, str]]:
+def spoken_of(step: AnyStep) -> Iterator[tuple[str, str, str]]:
     """What a step does with which other one, of which kind."""
     if isinstance(step, RevealStep):
         yield "reveals", step.question, "question"

@@ -18,6 +18,17 @@ const SAID = {
   "signed-out": () => "You are signed out; your text is kept on this device. Sign in again in another tab",
   full: () => "This device cannot keep a copy: do not close this page before it is saved",
 };
+// Of a form that one sends on purpose (data-draft-sends), and that nothing saves while one types.
+const SENT = {
+  ...SAID,
+  kept: () => "Not sent yet: kept on this device",
+  saving: () => "Sending",
+  saved: (at) => SAID.saved(at).replace("Saved", "Sent"),
+  restored: () => "Put back from this device: not sent yet",
+  offline: () => "Not sent yet, trying again. What you typed is kept on this device",
+  refused: (status) => `Not sent yet (error ${status}), trying again. What you typed is kept on this device`,
+  "signed-out": () => "Not sent: reload this page. What you typed is kept on this device",
+};
 const LOUD = new Set(["offline", "refused", "signed-out", "full"]);
 
 const load = (key) => {
@@ -110,7 +121,7 @@ function draft(form) {
   function show(name, detail) {
     state.dataset.state = name;
     state.setAttribute("aria-live", LOUD.has(name) ? "polite" : "off");
-    state.textContent = SAID[name](detail);
+    state.textContent = (form.matches("[data-draft-sends]") ? SENT : SAID)[name](detail);
   }
 
   function keep() {

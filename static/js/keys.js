@@ -1,5 +1,6 @@
 // A declarative keyboard layer. An element with data-key="v" is clicked (a field is focused) on that
-// key while no field has the focus; data-key-label names it in the help that "?" opens. A page may
+// key while no field has the focus; data-key-label names it in the help that "?" opens. It may have
+// several keys with spaces between them; the space bar itself is Space. A page may
 // list keys that another script handles with <template data-key-note="j" data-key-label="...">.
 // Escape leaves a field. Within data-keys-after a form that was taken leaves it too, so that the next key
 // is a command again.
@@ -68,7 +69,10 @@ document.addEventListener("keydown", (event) => {
     help();
     return;
   }
-  const target = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find(visible);
+  const name = event.key === " " ? "Space" : event.key;
+  // The space bar presses the button that has the focus, as everywhere.
+  if (name === "Space" && event.target.closest?.("button, a, summary, [type=checkbox], [type=radio]")) return;
+  const target = [...document.querySelectorAll(`[data-key~="${CSS.escape(name)}"]`)].find(visible);
   if (!target || target.disabled) return;
   event.preventDefault();
   if (target.matches(FIELDS) && !["checkbox", "radio"].includes(target.type)) target.focus();

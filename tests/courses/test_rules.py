@@ -14,11 +14,13 @@ from courses.demo.seed import STUDENTS
 from courses.domain import answer_keys, consents, grading
 from courses.domain.assignments import PlanLine, set_starter
 from courses.domain.queries.standing import standing_of
-from courses.models import Assignment, Course, Membership, Submission
+from courses.models import Assignment, Course, Membership, Submission, Walkthrough
+from courses.walkthroughs.shelf import shelf
 from reviews.models import Call, Connection, Defect, KeyEntry, Pass, Review
 from reviews.protocols.base import PERSON
 from tests.panels import spoken_for
 from tests.people import client_of
+from tests.rooms import walkthrough_of
 from tests.stories import (
     INJECTION,
     RACE,
@@ -93,6 +95,32 @@ ASSIGNMENT = {
     "key_entry": INSTRUCTOR,
     "key_remove": INSTRUCTOR,
 }
+WALKTHROUGHS = {
+    "walkthroughs": STAFF,
+    "walkthrough_new": STAFF,
+    "walkthrough_import": STAFF,
+    "walkthrough_take": STAFF,
+    "walkthrough": STAFF,
+    "walkthrough_export": STAFF,
+    "walkthrough_duplicate": STAFF,
+    "walkthrough_edit": INSTRUCTOR,
+    "step_new": INSTRUCTOR,
+    "step_edit": INSTRUCTOR,
+    "step_remove": INSTRUCTOR,
+    "step_move": INSTRUCTOR,
+    "code_new": INSTRUCTOR,
+    "code_edit": INSTRUCTOR,
+    "code_remove": INSTRUCTOR,
+    "story_defect_new": INSTRUCTOR,
+    "story_defect": INSTRUCTOR,
+    "story_defect_remove": INSTRUCTOR,
+    "witnesses": INSTRUCTOR,
+    # The last two: shared no more, it is its maker's alone; then it is gone.
+    "walkthrough_share": INSTRUCTOR,
+    "walkthrough_remove": INSTRUCTOR,
+}
+"""Ruth's, shared with the staff. Ben is in the course as well as Amara: no student sees any of it."""
+
 DRAFT = {
     "submission": THE_STUDENT,
     "code": THE_STUDENT,
@@ -197,8 +225,20 @@ POSTED = {
     "rotate_code", "set_join_open", "set_role", "publish", "withdraw", "drop_starter", "release_many",
     "note_delete", "decide", "rename", "merge", "move_claim", "grade", "cancel", "run_again", "release",
     "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
-    "key_import", "key_remove", "promote",
+    "key_import", "key_remove", "promote", "walkthrough_import", "walkthrough_take", "walkthrough_duplicate",
+    "walkthrough_share", "walkthrough_remove", "step_remove", "step_move", "code_remove",
+    "story_defect_remove",
 }  # fmt: skip
+
+
+PARTS = {
+    "step_new": {"kind": "text"},
+    "code_edit": {"name": "v1"},
+    "code_remove": {"name": "v1"},
+    "story_defect": {"name": "race"},
+    "story_defect_remove": {"name": "race"},
+}
+"""The parts of the walkthrough that these addresses speak of; of the others it is the first step."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +249,7 @@ class World:
     assignment: Assignment
     clients: dict[str, Client]
     submissions: dict[str, Submission]
+    walkthrough: Walkthrough
 
     def address(self, name: str, state: str = "draft") -> str:
         """The address of that name, about the work in that state."""
@@ -233,6 +274,10 @@ class World:
             "kind": "note",
             "table": "repeats",
             "claim_id": note.pk if note else 1,
+            "walkthrough_id": self.walkthrough.pk,
+            "slug": shelf()[0].slug,
+            "name": "hello",
+            **PARTS.get(name, {}),
         }
         wanted = ARGUMENTS[name]
         return reverse(f"courses:{name}", kwargs={key: values[key] for key in wanted})
@@ -284,11 +329,11 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
     consents.give(out)
     people = {"stranger": stranger, "amara": amara, "ben": ben, "tomas": tomas, "ruth": ruth}
     clients = {"anonymous": Client(), **{name: client_of(user) for name, user in people.items()}}
-    return World(course, drafted, clients, submissions)
+    return World(course, drafted, clients, submissions, walkthrough_of(course, ruth))
 
 
 def test_every_address_has_a_row() -> None:
-    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *DRAFT, *SEALED}
+    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *WALKTHROUGHS, *DRAFT, *SEALED}
     assert set(ARGUMENTS) == rows
     assert set(addresses(None)) == set(ACCOUNT)
     assert {item.namespace for item in get_resolver().url_patterns if isinstance(item, URLResolver)} == {
@@ -314,6 +359,7 @@ def ask(client: Client, name: str, address: str) -> HttpResponseBase:
     ("state", "rows"),
     [
         pytest.param("draft", {**DEMO_ONLY, **COURSE, **ASSIGNMENT, **DRAFT}, id="draft"),
+        pytest.param("draft", WALKTHROUGHS, id="walkthroughs"),
         pytest.param("sealed", SEALED, id="sealed"),
         pytest.param("released", RELEASED, id="released"),
     ],
@@ -338,7 +384,7 @@ def test_nobody_is_above_the_rules(world: World) -> None:
     """A superuser of the site who is not in the course meets what any stranger meets."""
     root = User.objects.create_superuser("root", "root@example.org", "correct horse")
     client = client_of(root)
-    for name, letters in {**COURSE, **ASSIGNMENT, **DRAFT}.items():
+    for name, letters in {**COURSE, **ASSIGNMENT, **WALKTHROUGHS, **DRAFT}.items():
         response = ask(client, name, world.address(name))
         assert met(response) == letters[1], (name, response.status_code)
 
@@ -419,4 +465,5 @@ def test_a_page_that_changes_something_answers_no_get() -> None:
 
 
 def _words(name: str) -> dict[str, str]:
-    return {"kind": "note"} if "kind" in ARGUMENTS[name] else {}
+    words = {"kind": "note", "name": "hello", "slug": "story"}
+    return {key: word for key, word in words.items() if key in ARGUMENTS[name]}

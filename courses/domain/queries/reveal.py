@@ -23,7 +23,7 @@ from reviews.gap.measures import Share, proportion
 LAST_BEAT = 3
 """At this beat of a reveal nothing is kept back any more."""
 
-MOST_AFTERWARDS = 60
+MOST_AFTERWARDS = 40
 """So many lines of code a page holds for one question."""
 
 SECONDS = 1

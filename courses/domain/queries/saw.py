@@ -18,7 +18,7 @@ from courses.walkthroughs.seen import (
     unnamed_yet,
     witnesses,
 )
-from courses.walkthroughs.steps import TableStep
+from courses.walkthroughs.steps import QuestionStep, TableStep
 from courses.walkthroughs.story import Story
 from reviews.gap.measures import Share
 
@@ -162,21 +162,23 @@ def saw_table(
 
 
 def _answered(sitting: Sitting, story: Story, upto: Spot) -> tuple[dict[str, Share], int | None]:
-    """The share of seats that hit each defect, by the last question before here that asked about it."""
+    """The share of seats that hit each defect, by the last question about it whose answers are out."""
     room = sitting.shown()
     hits: dict[str, Share] = {}
     seats = None
     for question in story.questions():
-        if (
-            question.id in room.asked
-            and story.at(question.id) < upto[0]
-            and asked_in(question, story.defects)
-        ):
+        if question.id in room.asked and asked_in(question, story.defects) and _is_out(story, question, upto):
             found = summed(story, question, given_to(sitting.pk, question.id, room.round_of(question.id)))
             if found.seats:
                 hits |= found.hits
                 seats = found.seats
     return hits, seats
+
+
+def _is_out(story: Story, question: QuestionStep, upto: Spot) -> bool:
+    """Whether the class has seen its own answers: no table comes before the step that reveals them."""
+    reveal = story.reveal_of(question.id)
+    return (story.at(question.id) if reveal is None else reveal) < upto[0]
 
 
 def _row(number: int, defect: Defect, where: str | None, marks: Sequence[Mark], share: Share | None) -> Row:

@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from courses.domain import live
+from courses.domain.live import Told
+from courses.domain.queries.reveal import Reveal, reveal_of
+from courses.domain.queries.saw import SawTable, table_of
 from courses.domain.queries.stage_code import ChangedFile, Codes, Listing
 from courses.models import Sitting, Walkthrough
 from courses.walkthroughs.changes import Piece, pieces
+from courses.walkthroughs.live import Live, witnesses_of
 from courses.walkthroughs.parts import Said, Witness
 from courses.walkthroughs.room import Room
 from courses.walkthroughs.steps import (
@@ -20,7 +25,9 @@ from courses.walkthroughs.steps import (
     CodeStep,
     PlanStep,
     QuestionStep,
+    RevealStep,
     ReviewStep,
+    TableStep,
     TestsStep,
 )
 from courses.walkthroughs.story import Story
@@ -101,7 +108,8 @@ class ReviewScene:
     """A review as far as it was heard. `now` is the finding that was heard last, beside its `listing`.
 
     `plan` is what is read where it is no code. At the end `ended` holds: then it found something,
-    found `nothing`, or was `unable`, which is never the same.
+    found `nothing`, or was `unable`, which is never the same. `live` is a run of it in this room, and
+    `shown_live` whether that is what is shown; where it came to nothing the recording is.
     """
 
     reads: str
@@ -113,6 +121,13 @@ class ReviewScene:
     ended: bool
     ending: str
     unable: str
+    live: Live | None = None
+    shown_live: bool = False
+
+    @property
+    def reading(self) -> bool:
+        """Whether somebody is reading just now."""
+        return self.shown_live and self.live is not None and self.live.reading
 
     @property
     def nothing(self) -> bool:
@@ -163,7 +178,31 @@ class QuestionScene:
     round: int
 
 
-Scene = CodeScene | ChangeScene | OutputScene | PlanScene | ReviewScene | QuestionScene | None
+@dataclass(frozen=True, slots=True)
+class RevealScene:
+    """What the class answered, beside the witnesses."""
+
+    reveal: Reveal
+
+
+@dataclass(frozen=True, slots=True)
+class TableScene:
+    """Who saw what, as many columns as were uncovered."""
+
+    table: SawTable
+
+
+Scene = (
+    CodeScene
+    | ChangeScene
+    | OutputScene
+    | PlanScene
+    | ReviewScene
+    | QuestionScene
+    | RevealScene
+    | TableScene
+    | None
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +218,11 @@ class Stage:
     hidden: bool = False
     sitting: Sitting | None = None
 
+    @property
+    def step_index(self) -> int:
+        """Its position from 0, as commands name it."""
+        return self.number - 1
+
 
 def stage_of_walkthrough(walkthrough: Walkthrough, step: int, beat: int = 0) -> Stage:
     """A step as its maker sees it beforehand; positions count from 0.
@@ -188,47 +232,76 @@ def stage_of_walkthrough(walkthrough: Walkthrough, step: int, beat: int = 0) -> 
     story = walkthrough.told()
     if not 0 <= step < len(story.steps):
         raise IndexError(f"The walkthrough has no step {step}.")
-    beat = max(0, min(beat, story.steps[step].beats - 1))
     codes = Codes(dict(walkthrough.codes.values_list("name", "snapshot_id")))
-    return _stage(story, Room(step=step, beat=beat), codes)
+    return _stage(_Shown(walkthrough, Told(story, {}), Room(step=step, beat=max(0, beat)), codes))
 
 
 def stage_of_sitting(sitting: Sitting) -> Stage:
     """What the sitting's room shows now."""
-    return _stage(sitting.told(), sitting.shown(), Codes(sitting.snapshots), sitting)
+    return _stage(_Shown(sitting, live.heard_of(sitting), sitting.shown(), Codes(sitting.snapshots)))
 
 
-def _stage(story: Story, room: Room, codes: Codes, sitting: Sitting | None = None) -> Stage:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Everything that a stage is made of."""
+
+    thing: Sitting | Walkthrough
+    told: Told
+    room: Room
+    codes: Codes
+
+    @property
+    def story(self) -> Story:
+        return self.told.story
+
+    @property
+    def beat(self) -> int:
+        return self.room.at(self.story)[1]
+
+
+def _stage(shown: _Shown) -> Stage:
+    room = shown.room
     return Stage(
-        step=story.steps[room.step],
+        step=shown.story.steps[room.step],
         number=room.step + 1,
-        of=len(story.steps),
-        beat=room.beat,
-        scene=_scene(story, room, codes),
+        of=len(shown.story.steps),
+        beat=shown.beat,
+        scene=_scene(shown),
         black=room.black,
         hidden=room.hidden,
-        sitting=sitting,
+        sitting=shown.thing if isinstance(shown.thing, Sitting) else None,
     )
 
 
-def _scene(story: Story, room: Room, codes: Codes) -> Scene:
-    step = story.steps[room.step]
-    if isinstance(step, CodeStep):
-        code = _code(story, step.code)
-        return CodeScene(*code, codes.listing(step.code, step.path, step.lit))
-    if isinstance(step, ChangeStep):
-        files = codes.change(step.before, step.code)
-        gone = not files and not (codes.holds(step.before) and codes.holds(step.code))
-        return ChangeScene(_code(story, step.before)[0], _code(story, step.code)[0], files, gone)
-    if isinstance(step, TestsStep):
-        return OutputScene(_code(story, step.code)[0], verdict(step), tuple(step.output.rstrip().split("\n")))
-    if isinstance(step, PlanStep):
-        return _plan(story, step)
-    if isinstance(step, ReviewStep):
-        return _review(story, step, room.beat, codes)
-    if isinstance(step, QuestionStep):
-        return _question(story, step, room, codes)
-    return None
+def _scene(shown: _Shown) -> Scene:
+    step, beat, story = shown.story.steps[shown.room.step], shown.beat, shown.story
+    scene: Scene = None
+    match step:
+        case CodeStep():
+            code = _code(story, step.code)
+            scene = CodeScene(*code, shown.codes.listing(step.code, step.path, step.lit))
+        case ChangeStep():
+            scene = _change(story, step, shown.codes)
+        case TestsStep():
+            output = tuple(step.output.rstrip().split("\n"))
+            scene = OutputScene(_code(story, step.code)[0], verdict(step), output)
+        case PlanStep():
+            scene = _plan(story, step)
+        case ReviewStep():
+            scene = _review(shown, step)
+        case QuestionStep():
+            scene = _question(story, step, shown.room, shown.codes)
+        case RevealStep():
+            scene = RevealScene(reveal_of(shown.thing, step.question, beat, story=story))
+        case TableStep():
+            scene = TableScene(table_of(shown.thing, step, beat, story=story))
+    return scene
+
+
+def _change(story: Story, step: ChangeStep, codes: Codes) -> ChangeScene:
+    files = codes.change(step.before, step.code)
+    gone = not files and not (codes.holds(step.before) and codes.holds(step.code))
+    return ChangeScene(_code(story, step.before)[0], _code(story, step.code)[0], files, gone)
 
 
 def verdict(step: TestsStep) -> str:
@@ -256,24 +329,33 @@ def _plan(story: Story, step: PlanStep) -> PlanScene:
     return PlanScene((Piece("same", step.plan),), revised=False)
 
 
-def _review(story: Story, step: ReviewStep, beat: int, codes: Codes) -> ReviewScene:
-    """The findings of the first `beat` strokes; the last stroke is its last word."""
+def _review(shown: _Shown, step: ReviewStep) -> ReviewScene:
+    """The findings of the strokes so far; the last stroke is its last word."""
+    story, beat = shown.story, shown.beat
+    run = shown.told.lives.get(step.id)
+    is_live = run is not None and not run.failed and step.id not in shown.room.recorded
+    speaking = (
+        witnesses_of(story, step, run) if run and is_live else tuple(map(story.witness, step.witnesses))
+    )
+    by_siglum = {witness.siglum: witness for witness in speaking}
     heard = tuple(
-        Heard(number, said, story.witness(said.witness)) for number, said in enumerate(step.said[:beat], 1)
+        Heard(number, said, by_siglum[said.witness]) for number, said in enumerate(step.said[:beat], 1)
     )
     ended = beat == step.beats - 1
     now = None if ended or not heard else heard[-1]
     plan = story.step(step.plan) if step.plan else None
     return ReviewScene(
         reads=plan.title if plan else _code(story, step.code or "")[0],
-        witnesses=tuple(story.witness(siglum) for siglum in step.witnesses),
+        witnesses=speaking,
         heard=heard,
         now=now,
-        listing=_beside(now, step.code, codes) if now and step.code else None,
+        listing=_beside(now, step.code, shown.codes) if now and step.code else None,
         plan=plan.plan if isinstance(plan, PlanStep) else "",
         ended=ended,
         ending=step.ending if ended else "",
         unable=step.unable if ended else "",
+        live=run,
+        shown_live=is_live,
     )
 
 

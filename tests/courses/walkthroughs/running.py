@@ -1,79 +1,67 @@
-"""Runs the code of the walkthroughs that are shipped, and reads what it printed as it was recorded."""
+"""Runs the code of the walkthroughs that are shipped, and gives what it prints as it is recorded."""
 
 from __future__ import annotations
 
-import os
+import json
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-import courses
+from courses.walkthroughs import shelf
+from courses.walkthroughs.document import Document
+from courses.walkthroughs.story import Story
+from tests.node import run, unpack
 
-RECORDED = Path(courses.__file__).parent / "walkthroughs" / "recorded"
-
-NODE_TESTS = ("node", "--test", "--test-reporter=spec")
-PYTHON_TESTS = ("python", "-m", "unittest", "-v")
+PLAIN = {"NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def states(slug: str) -> tuple[str, ...]:
-    """The states of the code that a walkthrough's folder holds."""
-    return tuple(sorted(folder.name for folder in (RECORDED / slug / "code").iterdir()))
+@cache
+def document_of(slug: str) -> Document:
+    """A walkthrough of the shelf."""
+    return shelf.take(slug)
+
+
+def story_of(slug: str) -> Story:
+    """Its story."""
+    return document_of(slug).story
 
 
 def code_of(slug: str, state: str) -> dict[str, str]:
-    """The files of a state, by path: those of its base, less the removed ones, and its own."""
-    folder = RECORDED / slug / "code" / state
-    base, removed = folder / ".base", folder / ".removed"
-    files = code_of(slug, base.read_text().strip()) if base.is_file() else {}
-    for path in removed.read_text().split() if removed.is_file() else ():
-        del files[path]
-    own = (path for path in folder.rglob("*") if path.is_file() and path not in (base, removed))
-    return files | {path.relative_to(folder).as_posix(): path.read_text() for path in own}
+    """The files of a state of its code, by path."""
+    return {file.path: file.text for file in document_of(slug).files[state]}
 
 
 def lay_out(slug: str, state: str, folder: Path) -> Path:
     """A copy of a state's files alone."""
-    for path, text in code_of(slug, state).items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return folder
+    return unpack(document_of(slug).files[state], folder)
 
 
-def run(arguments: Sequence[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a program in a folder with next to nothing of our environment; skips where Node is missing."""
-    program, *rest = arguments
-    if program == "python":
-        program = sys.executable
-    elif shutil.which(program) is None:
-        pytest.skip(f"{program} is not on this machine: what is written for it cannot run")
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    plain = {"NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        [program, *rest],
-        cwd=folder,
-        env=kept | plain | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+def tests_of(command: str) -> list[str]:
+    """How the tests are run whose command is shown to the class; skips where their program is missing."""
+    if command.startswith("python"):
+        return [sys.executable, "-m", "unittest", "-v"]
+    return [node(), "--test", "--test-reporter=spec"]
+
+
+def node() -> str:
+    """Node, or a skipped test."""
+    return shutil.which("node") or pytest.skip(
+        "node is not on this machine: what is written for it cannot run"
     )
 
 
-def printed(arguments: Sequence[str], folder: Path, **environment: str) -> str:
+def printed(arguments: list[str], folder: Path) -> str:
     """What a program printed, as it is recorded: see `steady`."""
-    ran = run(arguments, folder, **environment)
+    ran = run(arguments, folder, **PLAIN)
     return steady(ran.stdout + ran.stderr, folder)
 
 
-_DURATION = re.compile(
-    r" \(\d[\d.]*ms\)$|^ℹ duration_ms .*\n|(?<=tests) in \d[\d.]*s$|(?<=test) in \d[\d.]*s$", re.M
-)
+_DURATIONS = re.compile(r" \(\d[\d.]*ms\)$|^ℹ duration_ms .*\n|(?<=^Ran )(\d+ tests?) in \d[\d.]*s$", re.M)
 
 
 def steady(text: str, folder: Path) -> str:
@@ -82,4 +70,16 @@ def steady(text: str, folder: Path) -> str:
     From Node's spec reporter go the times in brackets and the line `duration_ms`, from unittest the
     time at the end of "Ran 8 tests"; nothing else is changed.
     """
-    return _DURATION.sub("", text).replace(f"{folder}/", "").strip() + "\n"
+    return _DURATIONS.sub(r"\1", text).replace(f"{folder}/", "").strip() + "\n"
+
+
+def shown(slug: str, state: str, folder: Path, script: str) -> dict[str, Any]:
+    """What a script that drives a state of the code printed as JSON; JavaScript where the code is."""
+    lay_out(slug, state, folder)
+    javascript = any(path.endswith(".js") for path in code_of(slug, state))
+    name = "shown.js" if javascript else "shown.py"
+    (folder / name).write_text(script, encoding="utf-8")
+    ran = run([node() if javascript else sys.executable, name], folder, **PLAIN)
+    assert ran.returncode == 0, ran.stderr
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
