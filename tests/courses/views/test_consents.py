@@ -148,7 +148,10 @@ def test_the_pages_of_a_sitting_that_keeps_numbers_only_still_open(
     consents.ask(shop, tomas)
     consents.give(shop)
     sitting = shown(sittings.begin(from_submission.make(shop, tomas), tomas), "question")
-    for seat in seats_in(sitting, 3):
+    seats = seats_in(sitting, 3)
+    seats[0].member = shop.student
+    seats[0].save()
+    for seat in seats:
         answered(seat, [("shop.py", 7, 7)], "question", confidence=90, severity="critical")
     consents.refuse(shop)
     page = read(client_of(tomas), reverse("courses:sitting", args=[sitting.pk]))
@@ -158,6 +161,8 @@ def test_the_pages_of_a_sitting_that_keeps_numbers_only_still_open(
     assert "Defect 1" in page
     assert "3 of 3 saw at least one." in page
     assert "sqlite3" not in page
+    own = read(client_of(amara), at("own_marks", shop.assignment.course))
+    assert "sqlite3" not in own
     for name in ("sitting_csv", "sitting_compare"):
         assert client_of(tomas).get(reverse(f"courses:{name}", args=[sitting.pk])).status_code == 200
 
