@@ -102,7 +102,11 @@ def edit(request: HttpRequest, walkthrough_id: int) -> HttpResponse:
 def duplicate(request: HttpRequest, walkthrough_id: int) -> HttpResponse:
     """A copy to change, one's own."""
     found = access.walkthrough(request, walkthrough_id, "courses.use_walkthrough")
-    copied = domain.duplicate(found, access.person(request))
+    try:
+        copied = domain.duplicate(found, access.person(request))
+    except domain.NoConsent as error:
+        # The student withdrew while this was asked: it is gone.
+        raise Http404 from error
     messages.success(request, f"This is your copy, “{copied.title}”. “{found.title}” stays as it is.")
     return redirect(copied)
 

@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from courses import urls as course_urls
-from courses.domain import answer_keys, assignments, grading, seats
+from courses.domain import answer_keys, assignments, consents, from_submission, grading, seats
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.domain.rescues import propose_fix
@@ -166,6 +166,9 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
     adjudicated(released, ruth)
     asking = shown(sitting_of(course, ruth), "find")
     answer_keys.add(task, RACE, KeyEntry.Origin.PLANTED)
+    consents.ask(released, tomas)
+    consents.give(released)
+    from_submission.make(released, ruth)
     return World(
         course=course,
         task=task,
@@ -275,6 +278,10 @@ def rows(world: World) -> list[Row]:
         Row("note_edit", "ben", at("note_edit", unsealed, note.pk)),
         Row("seal", "ben", at("seal", unsealed)),
         Row("receipt", "amara", at("receipt", released)),
+        Row("consent", "amara", at("consent", released)),
+        Row("consent", "chiara", at("consent", waiting)),
+        Row("walkthrough_make", "ruth", at("walkthrough_make", released)),
+        Row("walkthrough_make", "ruth", at("walkthrough_make", waiting)),
         Row("result", "amara", at("result", released)),
         Row("numbers", "amara", at("numbers", released)),
         Row("reviews", "ruth", at("reviews", waiting)),
