@@ -23,7 +23,8 @@ from courses.domain import answer_keys, assignments, consents, from_submission, 
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.domain.rescues import propose_fix
-from courses.models import Assignment, Course, Sitting, Submission
+from courses.models import Assignment, Course, Sitting, Submission, Walkthrough
+from courses.walkthroughs.steps import KINDS
 from reviews.gap.standing import Decision, decide
 from reviews.models import Call, Defect, KeyEntry, LanguageModel, Note, Pass
 from reviews.providers.base import Trouble
@@ -44,7 +45,7 @@ from tests.panels import (
     talk,
 )
 from tests.people import client_of
-from tests.rooms import shown, sitting_of
+from tests.rooms import shown, sitting_of, walkthrough_of
 from tests.stories import (
     INJECTION,
     RACE,
@@ -80,6 +81,7 @@ NO_PAGE = {
     "next_ungraded": "leads on to the workbench",
     "live_qr": "a picture",
     "phone_news": "a part of the phone's page",
+    "walkthrough_export": "a download",
 }
 POST_ONLY = {
     "demo_sign_in",
@@ -112,6 +114,15 @@ POST_ONLY = {
     "phone_keep",
     "phone_here",
     "let_through",
+    "walkthrough_import",
+    "walkthrough_take",
+    "walkthrough_duplicate",
+    "walkthrough_share",
+    "walkthrough_remove",
+    "step_remove",
+    "step_move",
+    "code_remove",
+    "story_defect_remove",
 }
 ELSEWHERE = {"account_confirm_login_code": "signing in by a code from a mail is off"}
 NOBODY = ""
@@ -147,6 +158,7 @@ class World:
     key: str
     sitting: Sitting
     seat: str
+    shop: Walkthrough
 
 
 @pytest.fixture
@@ -180,6 +192,7 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
         key=f"{user_pk_to_url_str(tomas)}-{default_token_generator.make_token(tomas)}",
         sitting=asking,
         seat=seats.enter(asking.pk, ""),
+        shop=walkthrough_of(course, ruth),
     )
 
 
@@ -309,6 +322,7 @@ def rows(world: World) -> list[Row]:
         Row("live_enter", NOBODY, at("live_enter", "ZZZZZZ"), 404),
         Row("phone", NOBODY, at("phone", world.sitting.pk), 403),
         Row("phone", "ben", at("phone", world.sitting.pk)),
+        *walkthrough_rows(world.shop),
         Row("403", "amara", at("adjudicate", released), 403),
         Row("404", "stranger", at("adjudicate", released), 404),
         Row("account_login", NOBODY, reverse("account_login")),
@@ -326,6 +340,30 @@ def rows(world: World) -> list[Row]:
         Row("account_email", "tomas", reverse("account_email")),
         Row("account_change_password", "tomas", reverse("account_change_password")),
         Row("account_set_password", "stranger", reverse("account_set_password")),
+    ]
+
+
+def walkthrough_rows(shop: Walkthrough) -> list[Row]:
+    """The pages on which walkthroughs are kept and edited, and each of its kinds of steps."""
+
+    def at(name: str, *args: object) -> str:
+        return reverse(f"courses:{name}", args=args)
+
+    return [
+        Row("walkthroughs", "ruth", at("walkthroughs", shop.course_id)),
+        Row("walkthrough_new", "tomas", at("walkthrough_new", shop.course_id)),
+        Row("walkthrough", "ruth", at("walkthrough", shop.pk)),
+        Row("walkthrough", "tomas", at("walkthrough", shop.pk)),
+        Row("walkthrough_edit", "ruth", at("walkthrough_edit", shop.pk)),
+        *(Row("step_new", "ruth", at("step_new", shop.pk, kind)) for kind in KINDS),
+        *(Row("step_edit", "ruth", at("step_edit", shop.pk, step)) for step in ("find", "stranger")),
+        Row("code_new", "ruth", at("code_new", shop.pk) + "?from=v1&file=shop.py"),
+        Row("code_edit", "ruth", at("code_edit", shop.pk, "v1")),
+        Row("story_defect_new", "ruth", at("story_defect_new", shop.pk)),
+        Row("story_defect", "ruth", at("story_defect", shop.pk, "race")),
+        Row("witnesses", "ruth", at("witnesses", shop.pk)),
+        *(Row("walkthrough_preview", "ruth", at("walkthrough_preview", shop.pk, n)) for n in range(8)),
+        Row("walkthrough_preview", "tomas", at("walkthrough_preview", shop.pk, 5) + "?beat=2"),
     ]
 
 
