@@ -19,11 +19,11 @@ from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from courses import urls as course_urls
-from courses.domain import answer_keys, assignments, grading
+from courses.domain import answer_keys, assignments, consents, from_submission, grading, seats
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.domain.rescues import propose_fix
-from courses.models import Assignment, Course, Submission, Walkthrough
+from courses.models import Assignment, Course, Sitting, Submission, Walkthrough
 from courses.walkthroughs.steps import KINDS
 from reviews.gap.standing import Decision, decide
 from reviews.models import Call, Defect, KeyEntry, LanguageModel, Note, Pass
@@ -45,7 +45,7 @@ from tests.panels import (
     talk,
 )
 from tests.people import client_of
-from tests.rooms import walkthrough_of
+from tests.rooms import shown, sitting_of, walkthrough_of
 from tests.stories import (
     INJECTION,
     RACE,
@@ -79,6 +79,8 @@ NO_PAGE = {
     "insights_csv": "a download",
     "course_insights_csv": "a download",
     "next_ungraded": "leads on to the workbench",
+    "live_qr": "a picture",
+    "phone_news": "a part of the phone's page",
     "walkthrough_export": "a download",
 }
 POST_ONLY = {
@@ -108,6 +110,10 @@ POST_ONLY = {
     "key_import",
     "key_remove",
     "promote",
+    "phone_answer",
+    "phone_keep",
+    "phone_here",
+    "let_through",
     "walkthrough_import",
     "walkthrough_take",
     "walkthrough_duplicate",
@@ -150,6 +156,8 @@ class World:
     unsealed: Submission
     talked_over: Submission
     key: str
+    sitting: Sitting
+    seat: str
     shop: Walkthrough
 
 
@@ -168,7 +176,11 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
     assignments.set_starter(task, SHOP, LanguageModel.objects.get(name=AUTHOR))
     released = reviewed(task, amara, claims=(INJECTION, SUCCESS_LIE))
     adjudicated(released, ruth)
+    asking = shown(sitting_of(course, ruth), "find")
     answer_keys.add(task, RACE, KeyEntry.Origin.PLANTED)
+    consents.ask(released, tomas)
+    consents.give(released)
+    from_submission.make(released, ruth)
     return World(
         course=course,
         task=task,
@@ -178,6 +190,8 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
         unsealed=handed_in(task, ben, claims=(INJECTION,)),
         talked_over=talked_over(course, ben, released),
         key=f"{user_pk_to_url_str(tomas)}-{default_token_generator.make_token(tomas)}",
+        sitting=asking,
+        seat=seats.enter(asking.pk, ""),
         shop=walkthrough_of(course, ruth),
     )
 
@@ -277,6 +291,10 @@ def rows(world: World) -> list[Row]:
         Row("note_edit", "ben", at("note_edit", unsealed, note.pk)),
         Row("seal", "ben", at("seal", unsealed)),
         Row("receipt", "amara", at("receipt", released)),
+        Row("consent", "amara", at("consent", released)),
+        Row("consent", "chiara", at("consent", waiting)),
+        Row("walkthrough_make", "ruth", at("walkthrough_make", released)),
+        Row("walkthrough_make", "ruth", at("walkthrough_make", waiting)),
         Row("result", "amara", at("result", released)),
         Row("numbers", "amara", at("numbers", released)),
         Row("reviews", "ruth", at("reviews", waiting)),
@@ -299,6 +317,11 @@ def rows(world: World) -> list[Row]:
         Row("adjudicate", "ruth", at("adjudicate", waiting)),
         Row("defect", "ruth", at("defect", released, rounding.number)),
         Row("alike", "ruth", at("alike", released, rounding.number)),
+        Row("live_join", NOBODY, at("live_join")),
+        Row("live_enter", "amara", at("live_enter", world.sitting.token)),
+        Row("live_enter", NOBODY, at("live_enter", "ZZZZZZ"), 404),
+        Row("phone", NOBODY, at("phone", world.sitting.pk), 403),
+        Row("phone", "ben", at("phone", world.sitting.pk)),
         *walkthrough_rows(world.shop),
         Row("403", "amara", at("adjudicate", released), 403),
         Row("404", "stranger", at("adjudicate", released), 404),
@@ -398,6 +421,10 @@ def test_every_page_can_be_read_by_everybody(
         if row.who not in tabs:
             user = User.objects.get(username=row.who)
             tabs[row.who] = pages.signed_in(new_context(**PHONE), user, live_server.url)
+            if row.who == "ben":
+                tabs[row.who].context.add_cookies(
+                    [{"name": f"seat-{world.sitting.pk}", "value": world.seat, "url": live_server.url}]
+                )
         page, whose = tabs[row.who], f"{row.path} for {row.who or 'nobody'}"
         page.set_viewport_size({"width": FORMS[0][0], "height": FORMS[0][1]})
         page.emulate_media(color_scheme=FORMS[0][2])
