@@ -309,7 +309,7 @@ class WitnessesForm(StoryForm):
             30,
             ordered=True,
             help="T the tests, L linters, A the author's model, X a stranger, D the devil's advocate, "
-            "C the consensus. A model of one family has the same blind spots, so the family counts.",
+            "C the consensus. Models of one family share blind spots, so the family counts.",
         )
     }
 
