@@ -25,6 +25,9 @@ from courses.views.htmx import HtmxRequest
 from courses.views.stage import is_known
 from courses.walkthroughs.room import Command
 
+STOP_POLLING = 286
+"""The status by which htmx ends a polling."""
+
 
 @never_cache
 @require_safe
@@ -53,8 +56,13 @@ def _desk(sitting: Sitting) -> dict[str, Any]:
 @login_required
 @require_safe
 def presenter_room(request: HtmxRequest, sitting_id: int) -> HttpResponse:
-    """Who is there, how many answered, and words to let through; 204 where the page has the same."""
+    """Who is there, how many answered, and words to let through; 204 where the page has the same.
+
+    Once the sitting has ended the part is empty, and polled no more.
+    """
     sitting = access.sitting(request, sitting_id, "courses.present")
+    if sitting.ended_at:
+        return HttpResponse(status=STOP_POLLING)
     room = _room(sitting)
     if request.GET.get("d") == room["digest"]:
         return HttpResponse(status=204)

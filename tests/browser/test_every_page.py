@@ -80,6 +80,9 @@ NO_PAGE = {
     "next_ungraded": "leads on to the workbench",
     "live_qr": "a picture",
     "phone_news": "a part of the phone's page",
+    "stage_news": "a part of the projector's page",
+    "stage_count": "a part of the projector's page",
+    "presenter_room": "a part of the presenter's page",
 }
 POST_ONLY = {
     "demo_sign_in",
@@ -112,6 +115,10 @@ POST_ONLY = {
     "phone_keep",
     "phone_here",
     "let_through",
+    "sitting_begin",
+    "steer",
+    "live_run",
+    "sitting_end",
 }
 ELSEWHERE = {"account_confirm_login_code": "signing in by a code from a mail is off"}
 NOBODY = ""
@@ -302,6 +309,8 @@ def rows(world: World) -> list[Row]:
         Row("live_enter", NOBODY, at("live_enter", "ZZZZZZ"), 404),
         Row("phone", NOBODY, at("phone", world.sitting.pk), 403),
         Row("phone", "ben", at("phone", world.sitting.pk)),
+        Row("presenter", "ruth", at("presenter", world.sitting.pk)),
+        Row("projector", "tomas", at("projector", world.sitting.pk)),
         Row("403", "amara", at("adjudicate", released), 403),
         Row("404", "stranger", at("adjudicate", released), 404),
         Row("account_login", NOBODY, reverse("account_login")),
