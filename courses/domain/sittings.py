@@ -16,20 +16,26 @@ class Over(Exception):
 
 
 def begin(walkthrough: Walkthrough, by: AbstractBaseUser, group: str = "") -> Sitting:
-    """Open the room at the first step, with a code to join. Raises ValueError where there is none."""
-    story, now = walkthrough.told(), timezone.now()
-    return Sitting.objects.create(
-        course=walkthrough.course,
-        walkthrough=walkthrough,
-        title=walkthrough.title,
-        group=group,
-        story=walkthrough.story,
-        snapshots=dict(walkthrough.codes.values_list("name", "snapshot_id")),
-        room=begun(story).as_json(),
-        started_by_id=by.pk,
-        started_at=now,
-        step_since=now,
-    )
+    """Open the room at the first step, with a code to join.
+
+    Raises ValueError where there is none, and Walkthrough.DoesNotExist where it was removed meanwhile.
+    """
+    with transaction.atomic():
+        # Whoever removes it waits until the room is there, and takes it along.
+        row = Walkthrough.objects.select_for_update().get(pk=walkthrough.pk)
+        now = timezone.now()
+        return Sitting.objects.create(
+            course=walkthrough.course,
+            walkthrough=row,
+            title=row.title,
+            group=group,
+            story=row.story,
+            snapshots=dict(row.codes.values_list("name", "snapshot_id")),
+            room=begun(row.told()).as_json(),
+            started_by_id=by.pk,
+            started_at=now,
+            step_since=now,
+        )
 
 
 def steer(sitting_id: int, command: Command, seen: tuple[int, int], to: int | None = None) -> Sitting:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,7 +15,7 @@ from courses.domain import news, sittings
 from courses.domain.queries.counted import counted
 from courses.domain.queries.stage import stage_of_sitting
 from courses.forms.steering import BeginForm
-from courses.models import Sitting
+from courses.models import Sitting, Walkthrough
 from courses.views import access
 from courses.views.htmx import HtmxRequest
 
@@ -31,6 +31,8 @@ def begin(request: HtmxRequest, walkthrough_id: int) -> HttpResponse:
         return redirect(walkthrough)
     try:
         sitting = sittings.begin(walkthrough, access.person(request), form.cleaned_data["group"].strip())
+    except Walkthrough.DoesNotExist as error:
+        raise Http404 from error
     except ValueError as refused:
         messages.error(request, f"{refused} Nothing was begun: give it a step first.")
         return redirect(walkthrough)

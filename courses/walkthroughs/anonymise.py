@@ -8,7 +8,7 @@ everybody else of the course holds what holds for models (`reviews.prompts.peopl
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -231,7 +231,7 @@ _NO_TEXT = frozenset(
 """Fields of a story that name its own parts, or hold one of a few words."""
 
 
-def _walked(data: Any, written: Any, paths: Mapping[str, str], of: str = "") -> Any:
+def _walked(data: Any, written: Callable[[str], str], paths: Mapping[str, str], of: str = "") -> Any:
     """A story as JSON data with every text of it written anew."""
     if isinstance(data, str):
         return paths.get(data) or written(data) if of == "path" else written(data)
@@ -253,6 +253,11 @@ def _texts(document: Document, states: Mapping[str, tuple[SourceFile, ...]]) -> 
         for file in files:
             yield file.path
             yield file.text
-    found: list[str] = []
-    _walked(document.story.model_dump(mode="json"), lambda text: found.append(text) or text, {})
+    found: dict[str, None] = {}
+
+    def look(text: str) -> str:
+        found[text] = None
+        return text
+
+    _walked(document.story.model_dump(mode="json"), look, {})
     yield from found

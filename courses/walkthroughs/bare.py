@@ -9,6 +9,7 @@ steps are called by what they are.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -59,7 +60,9 @@ def bare(story: Story) -> Bare:
             witnesses=story.witnesses,
             codes=tuple(Code(name=code.name, title="Removed code") for code in story.codes),
             defects=tuple(_defect(item, number, paths) for number, item in enumerate(story.defects, 1)),
-            steps=tuple(_step(step, number, paths) for number, step in enumerate(story.steps, 1)),
+            steps=tuple(
+                _step(step, title, paths) for step, title in zip(story.steps, _titles(story), strict=True)
+            ),
         ),
         paths,
     )
@@ -77,8 +80,17 @@ def _defect(defect: Defect, number: int, paths: Mapping[str, str]) -> Defect:
     )
 
 
-def _step(step: AnyStep, number: int, paths: Mapping[str, str]) -> AnyStep:
-    said: dict[str, object] = {"title": f"{number}. {_TITLES[step.kind]}", "body": "", "notes": ""}
+def _titles(story: Story) -> Iterator[str]:
+    """What each step is, with a number where several are the same."""
+    kinds = Counter(step.kind for step in story.steps)
+    seen: Counter[str] = Counter()
+    for step in story.steps:
+        seen[step.kind] += 1
+        yield f"{_TITLES[step.kind]} {seen[step.kind]}" if kinds[step.kind] > 1 else _TITLES[step.kind]
+
+
+def _step(step: AnyStep, title: str, paths: Mapping[str, str]) -> AnyStep:
+    said: dict[str, object] = {"title": title, "body": "", "notes": ""}
     match step:
         case CodeStep():
             said |= {"path": paths[step.path], "lit": _lines(step.lit, paths)}

@@ -19,11 +19,12 @@ from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from courses import urls as course_urls
-from courses.domain import answer_keys, assignments, grading, seats
+from courses.domain import answer_keys, assignments, consents, from_submission, grading, seats
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.domain.rescues import propose_fix
-from courses.models import Assignment, Course, Sitting, Submission
+from courses.models import Assignment, Course, Sitting, Submission, Walkthrough
+from courses.walkthroughs.steps import KINDS
 from reviews.gap.standing import Decision, decide
 from reviews.models import Call, Defect, KeyEntry, LanguageModel, Note, Pass
 from reviews.providers.base import Trouble
@@ -44,7 +45,7 @@ from tests.panels import (
     talk,
 )
 from tests.people import client_of
-from tests.rooms import shown, sitting_of
+from tests.rooms import shown, sitting_of, walkthrough_of
 from tests.stories import (
     INJECTION,
     RACE,
@@ -83,6 +84,7 @@ NO_PAGE = {
     "stage_news": "a part of the projector's page",
     "stage_count": "a part of the projector's page",
     "presenter_room": "a part of the presenter's page",
+    "walkthrough_export": "a download",
 }
 POST_ONLY = {
     "demo_sign_in",
@@ -119,6 +121,15 @@ POST_ONLY = {
     "steer",
     "live_run",
     "sitting_end",
+    "walkthrough_import",
+    "walkthrough_take",
+    "walkthrough_duplicate",
+    "walkthrough_share",
+    "walkthrough_remove",
+    "step_remove",
+    "step_move",
+    "code_remove",
+    "story_defect_remove",
 }
 ELSEWHERE = {"account_confirm_login_code": "signing in by a code from a mail is off"}
 NOBODY = ""
@@ -154,6 +165,7 @@ class World:
     key: str
     sitting: Sitting
     seat: str
+    shop: Walkthrough
 
 
 @pytest.fixture
@@ -173,6 +185,9 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
     adjudicated(released, ruth)
     asking = shown(sitting_of(course, ruth), "find")
     answer_keys.add(task, RACE, KeyEntry.Origin.PLANTED)
+    consents.ask(released, tomas)
+    consents.give(released)
+    from_submission.make(released, ruth)
     return World(
         course=course,
         task=task,
@@ -184,6 +199,7 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
         key=f"{user_pk_to_url_str(tomas)}-{default_token_generator.make_token(tomas)}",
         sitting=asking,
         seat=seats.enter(asking.pk, ""),
+        shop=walkthrough_of(course, ruth),
     )
 
 
@@ -282,6 +298,10 @@ def rows(world: World) -> list[Row]:
         Row("note_edit", "ben", at("note_edit", unsealed, note.pk)),
         Row("seal", "ben", at("seal", unsealed)),
         Row("receipt", "amara", at("receipt", released)),
+        Row("consent", "amara", at("consent", released)),
+        Row("consent", "chiara", at("consent", waiting)),
+        Row("walkthrough_make", "ruth", at("walkthrough_make", released)),
+        Row("walkthrough_make", "ruth", at("walkthrough_make", waiting)),
         Row("result", "amara", at("result", released)),
         Row("numbers", "amara", at("numbers", released)),
         Row("reviews", "ruth", at("reviews", waiting)),
@@ -311,6 +331,7 @@ def rows(world: World) -> list[Row]:
         Row("phone", "ben", at("phone", world.sitting.pk)),
         Row("presenter", "ruth", at("presenter", world.sitting.pk)),
         Row("projector", "tomas", at("projector", world.sitting.pk)),
+        *walkthrough_rows(world.shop),
         Row("403", "amara", at("adjudicate", released), 403),
         Row("404", "stranger", at("adjudicate", released), 404),
         Row("account_login", NOBODY, reverse("account_login")),
@@ -328,6 +349,30 @@ def rows(world: World) -> list[Row]:
         Row("account_email", "tomas", reverse("account_email")),
         Row("account_change_password", "tomas", reverse("account_change_password")),
         Row("account_set_password", "stranger", reverse("account_set_password")),
+    ]
+
+
+def walkthrough_rows(shop: Walkthrough) -> list[Row]:
+    """The pages on which walkthroughs are kept and edited, and each of its kinds of steps."""
+
+    def at(name: str, *args: object) -> str:
+        return reverse(f"courses:{name}", args=args)
+
+    return [
+        Row("walkthroughs", "ruth", at("walkthroughs", shop.course_id)),
+        Row("walkthrough_new", "tomas", at("walkthrough_new", shop.course_id)),
+        Row("walkthrough", "ruth", at("walkthrough", shop.pk)),
+        Row("walkthrough", "tomas", at("walkthrough", shop.pk)),
+        Row("walkthrough_edit", "ruth", at("walkthrough_edit", shop.pk)),
+        *(Row("step_new", "ruth", at("step_new", shop.pk, kind)) for kind in KINDS),
+        *(Row("step_edit", "ruth", at("step_edit", shop.pk, step)) for step in ("find", "stranger")),
+        Row("code_new", "ruth", at("code_new", shop.pk) + "?from=v1&file=shop.py"),
+        Row("code_edit", "ruth", at("code_edit", shop.pk, "v1")),
+        Row("story_defect_new", "ruth", at("story_defect_new", shop.pk)),
+        Row("story_defect", "ruth", at("story_defect", shop.pk, "race")),
+        Row("witnesses", "ruth", at("witnesses", shop.pk)),
+        *(Row("walkthrough_preview", "ruth", at("walkthrough_preview", shop.pk, n)) for n in range(8)),
+        Row("walkthrough_preview", "tomas", at("walkthrough_preview", shop.pk, 5) + "?beat=2"),
     ]
 
 

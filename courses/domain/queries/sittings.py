@@ -59,6 +59,11 @@ class Left:
     planned: float
     took: float
 
+    @property
+    def code_is_gone(self) -> bool:
+        """Whether its code had to be removed, so that only numbers are left."""
+        return bool(self.story.codes) and not self.sitting.snapshots
+
 
 def left_of(sitting: Sitting) -> Left:
     """Everything that the page of a sitting shows; while it is live, as of now."""

@@ -103,6 +103,8 @@ def test_a_withdrawal_removes_what_was_made_and_every_copy(
     assert Snapshot.objects.get().revision.submission == shop
     with pytest.raises(walkthroughs.NoConsent):
         walkthroughs.duplicate(made, ruth)
+    with pytest.raises(Walkthrough.DoesNotExist):
+        sittings.begin(made, tomas)
 
 
 def test_its_texts_are_gone_and_those_that_others_hold_stay(shop: Submission, made: Walkthrough) -> None:

@@ -43,7 +43,7 @@ def test_what_numbers_need_stays() -> None:
     assert left.paths == {"shop.py": "file 1", "prices.py": "file 2"}
     assert left.story.beats == whole.beats
     assert [step.id for step in left.story.steps] == [step.id for step in whole.steps]
-    assert [step.title for step in left.story.steps][3:5] == ["4. Question", "5. Review"]
+    assert [step.title for step in left.story.steps][3:5] == ["Question", "Review 1"]
     injection = left.story.defects[0]
     assert (injection.title, injection.severity, injection.cwe) == ("Defect 1", "critical", 89)
     where = injection.places[0]
