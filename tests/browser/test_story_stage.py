@@ -119,7 +119,7 @@ def test_a_key_whose_answer_is_lost_is_done_once(
 ) -> None:
     watch.allow(UNREACHED)
     laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
-    lost = []
+    lost: list[int] = []
 
     def once(route: Route) -> None:
         if lost:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from courses.domain import news, sittings
 from courses.models import Course, Sitting
@@ -72,6 +72,15 @@ def test_the_page_has_the_notes_what_comes_next_and_the_time(sitting: Sitting, r
     assert "Then: The author reads it again" in text
     assert re.search(r"This step 1:\d\d of 3:00 All 10:\d\d of 10:00", text)
     assert "6 min behind the plan" in text
+
+
+def test_an_address_that_no_phone_finds_is_told(sitting: Sitting, ruth: User, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    client = client_of(ruth)
+    for host, told in (("127.0.0.1:8000", True), ("localhost", True), ("testserver", False)):
+        text = client.get(at("presenter", sitting), headers={"Host": host}).content.decode()
+        assert (f"Phones cannot reach {host}" in text) is told
+        assert f"http://{host}/live/" in text
 
 
 def test_who_is_in_time_is_not_warned(sitting: Sitting, ruth: User) -> None:
