@@ -5,41 +5,73 @@ const RETRY = 1000;
 const page = document.querySelector(".presenter");
 const unsent = document.querySelector("[data-unsent]");
 
-// --- Keys that did not get through --------------------------------------------------------------------
-let waiting = null;
+// --- Keys: one at a time, in their order, until each has arrived ---------------------------------------
+const MOST_WAITING = 5;
+const GIVEN_UP = 6000; // Longer than a request may take: of a form that left the page no failure is heard.
+let flying = null; // The form that is under way.
+let since = 0;
+let failed = null; // The form that did not get through, and is sent again by and by.
+let timer = null;
+const pressed = []; // Keys pressed meanwhile: each is sent from the page that the one before leads to.
 
 function label(form) {
   return form.querySelector("button span")?.textContent ?? "Jump";
 }
 
+// Before htmx drops what the same form sends twice.
+page.addEventListener("htmx:confirm", (event) => {
+  const form = event.target.closest?.("[data-steer]");
+  if (!form) return;
+  const isAgain = form === failed && timer === null;
+  if (flying && Date.now() - since > GIVEN_UP) flying = null;
+  if (flying || (failed && !isAgain)) {
+    event.preventDefault();
+    // Who presses again because nothing happens does not want to go on twice.
+    if (!failed && form.dataset.command && pressed.length < MOST_WAITING) pressed.push(form.dataset.command);
+    return;
+  }
+  flying = form;
+  since = Date.now();
+});
+
 function again(event) {
   const form = event.target.closest?.("[data-steer]");
   if (!form) return;
   event.stopPropagation();
+  flying = null;
+  failed = form;
+  pressed.length = 0;
   unsent.textContent = `“${label(form)}” is not sent yet: the server does not answer. Trying again.`;
   unsent.hidden = false;
-  clearTimeout(waiting);
-  waiting = setTimeout(() => {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    timer = null;
     if (form.isConnected) window.htmx.trigger(form, "steer-again");
-    else lost(label(form));
+    else lost(form);
   }, RETRY);
 }
 
-function lost(name) {
+function lost(form) {
   // Somebody else moved the room on meanwhile: the page shows where it is now.
-  unsent.textContent = `“${name}” was not sent: the room moved on meanwhile. Press it again if you still want it.`;
+  failed = null;
+  unsent.textContent = `“${label(form)}” was not sent: the room moved on meanwhile. Press it again if you still want it.`;
 }
 
 page.addEventListener("htmx:sendError", again);
 page.addEventListener("htmx:timeout", again);
 page.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status >= 500) again(event);
+  else if (event.target.closest?.("[data-steer]")) flying = failed = null;
 });
 // The form itself is gone by then: the page that came in its place has others.
 page.addEventListener("htmx:afterOnLoad", ({ detail }) => {
   if (!detail.requestConfig.elt.matches("[data-steer]") || detail.xhr.status >= 400) return;
-  clearTimeout(waiting);
+  flying = failed = null;
   unsent.hidden = true;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (flying || failed || !pressed.length) return;
+  document.getElementById(`key-${pressed.shift()}`)?.click();
 });
 
 // A button that was pressed by hand gives the focus back: the space bar then means the next step.

@@ -45,53 +45,57 @@ document.addEventListener("htmx:afterSettle", () => {
   }
 });
 let settled = document.querySelector("[data-place]");
-if (settled) document.fonts.ready.then(() => scrollToLit(settled));
+document.fonts.ready.then(() => scrollToLit(settled ?? document));
 
 // --- The network -------------------------------------------------------------------------------------
-const area = document.querySelector("[data-connection]");
-const state = document.querySelector("[data-connection-state]");
+const AWAY = "Not connected. This page goes on by itself when the network is back.";
 const loginPath = document.querySelector('meta[name="login-url"]')?.content ?? "";
-let lastHeard = Date.now();
-let failing = false;
 
-function say(text) {
-  if (state.textContent !== text) state.textContent = text;
-  state.hidden = !text;
+function watch(area, state) {
+  let lastHeard = Date.now();
+  let failing = false;
+
+  function say(text) {
+    if (state.textContent !== text) state.textContent = text;
+    state.hidden = !text;
+  }
+
+  function missed(event) {
+    event.stopPropagation();
+    failing = true;
+    if (Date.now() - lastHeard >= QUIET) say(AWAY);
+  }
+
+  function isSignIn(xhr) {
+    return Boolean(xhr.responseURL) && new URL(xhr.responseURL).pathname === loginPath;
+  }
+
+  area.addEventListener("htmx:sendError", missed);
+  area.addEventListener("htmx:timeout", missed);
+  area.addEventListener("htmx:responseError", (event) => {
+    const { status } = event.detail.xhr;
+    if (status >= 500 || status === 429) missed(event);
+    else say("This page may not be shown here any more. Open it again from the course.");
+    event.stopPropagation();
+  });
+  // A poll that is sent on to the sign-in page is not what is on the stage.
+  area.addEventListener("htmx:beforeSwap", (event) => {
+    if (!isSignIn(event.detail.xhr)) return;
+    event.detail.shouldSwap = false;
+    event.stopPropagation();
+    say("You are signed out. Sign in again in another tab; this page goes on by itself.");
+  });
+  area.addEventListener("htmx:afterOnLoad", ({ detail }) => {
+    if (detail.xhr.status >= 400 || isSignIn(detail.xhr)) return;
+    lastHeard = Date.now();
+    failing = false;
+    say("");
+  });
+  // A request that hangs is told of too.
+  setInterval(() => {
+    if (failing && Date.now() - lastHeard >= QUIET) say(AWAY);
+  }, 1000);
 }
 
-function heard() {
-  lastHeard = Date.now();
-  failing = false;
-  say("");
-}
-
-function missed(event) {
-  event.stopPropagation();
-  failing = true;
-  if (Date.now() - lastHeard >= QUIET) say("Not connected. This page goes on by itself when the network is back.");
-}
-
-area.addEventListener("htmx:sendError", missed);
-area.addEventListener("htmx:timeout", missed);
-area.addEventListener("htmx:responseError", (event) => {
-  const { status } = event.detail.xhr;
-  if (status >= 500 || status === 429) missed(event);
-  else say("This page may not be shown here any more. Open it again from the course.");
-  event.stopPropagation();
-});
-// A poll that is sent on to the sign-in page is not what is on the stage.
-area.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
-  if (!xhr.responseURL || new URL(xhr.responseURL).pathname !== loginPath) return;
-  event.detail.shouldSwap = false;
-  event.stopPropagation();
-  say("You are signed out. Sign in again in another tab; this page goes on by itself.");
-});
-area.addEventListener("htmx:afterOnLoad", ({ detail }) => {
-  const away = detail.xhr.responseURL && new URL(detail.xhr.responseURL).pathname === loginPath;
-  if (detail.xhr.status < 400 && !away) heard();
-});
-// Some failures are never told: a request that hangs for longer than anybody waits.
-setInterval(() => {
-  if (failing && Date.now() - lastHeard >= QUIET) say("Not connected. This page goes on by itself when the network is back.");
-}, 1000);
+const area = document.querySelector("[data-connection]");
+if (area) watch(area, document.querySelector("[data-connection-state]"));

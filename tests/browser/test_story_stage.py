@@ -82,6 +82,21 @@ def test_the_wall_follows_the_key_within_a_second_and_the_phone_takes_over(
     assert pages.overflow(phone) <= 0
 
 
+def test_both_pages_can_be_read_by_everybody(
+    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts, axe: Callable[[Page], None]
+) -> None:
+    shown(sitting, "lines")
+    answered(seats_in(sitting, 1)[0], question="lines", words="a quote breaks it")
+    for name in ("presenter", "projector"):
+        page = opened(new_context, ruth, live_server, at(name, sitting), **PHONE)
+        for width, height, scheme in ((390, 844, "light"), (1440, 900, "light"), (1440, 900, "dark")):
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            axe(page)
+            assert page.locator("h1").count() == 1
+            assert pages.overflow(page) <= 0, (name, width)
+
+
 def test_the_space_bar_goes_on_after_a_button_was_pressed_by_hand(
     sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts
 ) -> None:
@@ -92,6 +107,21 @@ def test_the_space_bar_goes_on_after_a_button_was_pressed_by_hand(
     expect(place(laptop)).to_have_attribute("data-place", "2.0")
     laptop.keyboard.press(".")
     expect(laptop.get_by_text("The screen is black", exact=True)).to_be_visible()
+
+
+def test_keys_pressed_faster_than_the_server_answers_are_done_one_by_one(
+    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts
+) -> None:
+    laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
+
+    def slowly(route: Route) -> None:
+        time.sleep(0.3)
+        route.continue_()
+
+    laptop.route("**/steer/", slowly)
+    for _ in range(3):
+        laptop.keyboard.press("n")
+    expect(place(laptop)).to_have_attribute("data-place", "4.0")
 
 
 def test_a_key_pressed_without_a_network_is_sent_when_it_is_back(
