@@ -21,6 +21,11 @@ urlpatterns: list[URLPattern] = [
     path("walkthroughs/<int:walkthrough_id>/share/", walkthroughs.share, name="walkthrough_share"),
     path("walkthroughs/<int:walkthrough_id>/remove/", walkthroughs.remove, name="walkthrough_remove"),
     path("walkthroughs/<int:walkthrough_id>/export.json", walkthroughs.export, name="walkthrough_export"),
+    path(
+        "walkthroughs/<int:walkthrough_id>/preview/<int:position>/",
+        walkthroughs.preview,
+        name="walkthrough_preview",
+    ),
     # Made from a submission, with its student's consent
     path("submissions/<int:submission_id>/consent/", consents.consent, name="consent"),
     path("submissions/<int:submission_id>/walkthrough/", consents.make, name="walkthrough_make"),

@@ -17,6 +17,8 @@ from courses.walkthroughs.story import Story
 from reviews.engine.snapshots import discard, store
 from reviews.snapshots.files import SourceFile
 
+CHANGED = "Somebody else changed this walkthrough meanwhile. What you typed is kept."
+
 
 class ChangedMeanwhile(Exception):
     """Somebody else changed the walkthrough since it was read. Nothing was overwritten."""
@@ -90,7 +92,7 @@ def save(walkthrough: Walkthrough, story: Story, version: int) -> int:
         story=as_json(story), title=story.title, version=F("version") + 1, updated_at=timezone.now()
     )
     if not taken:
-        raise ChangedMeanwhile("Somebody else changed this walkthrough meanwhile. What you typed is kept.")
+        raise ChangedMeanwhile(CHANGED)
     return version + 1
 
 
@@ -102,6 +104,10 @@ def add_code(
     Raises as `save`.
     """
     with transaction.atomic():
+        # Two who add a state of one name at a time wait here for one another.
+        now = Walkthrough.objects.select_for_update().get(pk=walkthrough.pk)
+        if now.version != version:
+            raise ChangedMeanwhile(CHANGED)
         WalkthroughCode.objects.create(walkthrough=walkthrough, name=name, snapshot=store(files))
         save(walkthrough, story, version)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -25,6 +26,12 @@ from courses.views.htmx import HtmxRequest
 from courses.views.stage import is_known
 from courses.walkthroughs.room import Command
 
+LOCAL = ("localhost", "127.0.0.1", "::1")
+"""Names by which no other device finds this one."""
+
+STOP_POLLING = 286
+"""The status by which htmx ends a polling."""
+
 
 @never_cache
 @require_safe
@@ -40,8 +47,12 @@ def _presenter(request: HtmxRequest, sitting_id: int) -> HttpResponse:
     sitting = access.sitting(request, sitting_id, "courses.present")
     if request.htmx:
         return TemplateResponse(request, "live/presenter.html#desk", _desk(sitting))
-    join = request.build_absolute_uri(reverse("courses:live_join"))
-    context = {**_desk(sitting), "join": join, "room": _room(sitting)}
+    context = {
+        **_desk(sitting),
+        "join": request.build_absolute_uri(reverse("courses:live_join")),
+        "is_local": urlsplit(f"//{request.get_host()}").hostname in LOCAL,
+        "room": _room(sitting),
+    }
     return TemplateResponse(request, "live/presenter.html", context)
 
 
@@ -53,8 +64,13 @@ def _desk(sitting: Sitting) -> dict[str, Any]:
 @login_required
 @require_safe
 def presenter_room(request: HtmxRequest, sitting_id: int) -> HttpResponse:
-    """Who is there, how many answered, and words to let through; 204 where the page has the same."""
+    """Who is there, how many answered, and words to let through; 204 where the page has the same.
+
+    Once the sitting has ended the part is empty, and polled no more.
+    """
     sitting = access.sitting(request, sitting_id, "courses.present")
+    if sitting.ended_at:
+        return HttpResponse(status=STOP_POLLING)
     room = _room(sitting)
     if request.GET.get("d") == room["digest"]:
         return HttpResponse(status=204)

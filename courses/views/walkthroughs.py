@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,12 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.domain import walkthroughs as domain
 from courses.domain.queries import walkthroughs as queries
+from courses.domain.queries.rehearsal import rehearsal_of
 from courses.forms.walkthroughs import AboutForm, ImportForm, NewForm
 from courses.models import Course
 from courses.rules import may, usable
 from courses.views import access, editing
 from courses.walkthroughs import shelf
 from courses.walkthroughs.document import Document, dump
+
+BEAT = re.compile(r"[0-9]{1,3}")
 
 
 @require_safe
@@ -84,6 +89,25 @@ def walkthrough(request: HttpRequest, walkthrough_id: int) -> HttpResponse:
     return editing.walkthrough_page(request, found)
 
 
+@require_safe
+@login_required
+def preview(request: HttpRequest, walkthrough_id: int, position: int) -> HttpResponse:
+    """A step as the class will see it, `?beat=` strokes into it, beside the presenter's notes."""
+    found = access.walkthrough(request, walkthrough_id, "courses.use_walkthrough")
+    beat = request.GET.get("beat", "")
+    try:
+        shown = rehearsal_of(found, position, int(beat) if BEAT.fullmatch(beat) else 0)
+    except IndexError:
+        raise Http404 from None
+    context = {
+        "walkthrough": found,
+        "course": found.course,
+        "rehearsal": shown,
+        "may_edit": may(access.person(request), "courses.edit_walkthrough", found),
+    }
+    return TemplateResponse(request, "walkthroughs/preview.html", context)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit(request: HttpRequest, walkthrough_id: int) -> HttpResponse:
@@ -104,9 +128,9 @@ def duplicate(request: HttpRequest, walkthrough_id: int) -> HttpResponse:
     found = access.walkthrough(request, walkthrough_id, "courses.use_walkthrough")
     try:
         copied = domain.duplicate(found, access.person(request))
-    except domain.NoConsent as error:
-        # The student withdrew while this was asked: it is gone.
-        raise Http404 from error
+    except domain.NoConsent as refusal:
+        messages.error(request, str(refusal))
+        return redirect("courses:walkthroughs", found.course_id)
     messages.success(request, f"This is your copy, “{copied.title}”. “{found.title}” stays as it is.")
     return redirect(copied)
 

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Literal
+
+REWORDED = 0.75
+"""A paragraph of which so much stands in another, in order, is an earlier wording of it, or a later one."""
+
+BEGINNING = 400
+"""Characters of a paragraph by which its wording is compared."""
 
 AROUND = 3
 """Unchanged lines shown before and after a change, as diffs have them."""
@@ -74,11 +81,34 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
         if tag == "equal":
             found.append(Piece("same", "".join(new[new_first:new_end])))
             continue
-        if old_end > old_first:
-            found.append(Piece("removed", "".join(old[old_first:old_end])))
-        if new_end > new_first:
-            found.append(Piece("added", "".join(new[new_first:new_end])))
-    return tuple(found)
+        found += _replaced(old[old_first:old_end], new[new_first:new_end])
+    return tuple(_joined(found))
+
+
+def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    """Blocks that went and came; one that was reworded stands right before its new wording."""
+    left = list(old)
+    for block in new:
+        for index, was in enumerate(left):
+            if _is_reworded(was.strip()[:BEGINNING], block.strip()[:BEGINNING]):
+                yield from (Piece("removed", text) for text in left[: index + 1])
+                del left[: index + 1]
+                break
+        yield Piece("added", block)
+    yield from (Piece("removed", text) for text in left)
+
+
+def _is_reworded(one: str, other: str) -> bool:
+    shared = sum(
+        block.size for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    )
+    return shared >= REWORDED * min(len(one), len(other)) > 0
+
+
+def _joined(found: Sequence[Piece]) -> Iterator[Piece]:
+    """Neighbours of one kind as one piece, so that a list stays a list."""
+    for change, group in groupby(found, key=lambda piece: piece.change):
+        yield Piece(change, "".join(piece.text for piece in group))
 
 
 def _blocks(text: str) -> Iterator[str]:

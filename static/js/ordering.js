@@ -115,5 +115,17 @@ document.addEventListener("pointercancel", (event) => {
 function start() {
   for (const part of document.querySelectorAll("[data-handle], [data-ordering-help]")) part.hidden = false;
 }
-document.addEventListener("htmx:load", start);
+
+// The list comes anew, with its handles hidden: whoever held one holds it again.
+let focused = null;
+document.addEventListener("htmx:beforeSwap", () => {
+  focused = document.activeElement?.closest("[data-ordering]") ? document.activeElement : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  start();
+  if (!focused) return;
+  const again = document.getElementById(focused.id);
+  (again?.disabled ? again.closest("[data-step]").querySelector("[data-handle]") : again)?.focus();
+  focused = null;
+});
 start();

@@ -67,7 +67,7 @@ function again() {
 
 function count(form) {
   const marked = form.querySelectorAll("input[name=line]:checked").length;
-  form.querySelector("[data-marked]").textContent = marked ? ` ${marked} ${marked === 1 ? "line" : "lines"}` : "";
+  form.querySelector("[data-send]").textContent = marked ? `Send ${marked} ${marked === 1 ? "line" : "lines"}` : "Send";
 }
 
 function wire(form) {

@@ -35,8 +35,9 @@ page.addEventListener("htmx:timeout", again);
 page.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status >= 500) again(event);
 });
-page.addEventListener("htmx:afterOnLoad", (event) => {
-  if (!event.target.closest?.("[data-steer]") && !event.detail.elt.matches("[data-steer]")) return;
+// The form itself is gone by then: the page that came in its place has others.
+page.addEventListener("htmx:afterOnLoad", ({ detail }) => {
+  if (!detail.requestConfig.elt.matches("[data-steer]") || detail.xhr.status >= 400) return;
   clearTimeout(waiting);
   unsent.hidden = true;
 });

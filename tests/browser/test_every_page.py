@@ -19,11 +19,12 @@ from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from courses import urls as course_urls
-from courses.domain import answer_keys, assignments, consents, from_submission, grading
+from courses.domain import answer_keys, assignments, consents, from_submission, grading, seats
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.domain.rescues import propose_fix
-from courses.models import Assignment, Course, Submission
+from courses.models import Assignment, Course, Membership, Sitting, Submission, Walkthrough
+from courses.walkthroughs.steps import KINDS
 from reviews.gap.standing import Decision, decide
 from reviews.models import Call, Defect, KeyEntry, LanguageModel, Note, Pass
 from reviews.providers.base import Trouble
@@ -44,6 +45,7 @@ from tests.panels import (
     talk,
 )
 from tests.people import client_of
+from tests.rooms import sat_through, shown, sitting_of, walkthrough_of
 from tests.stories import (
     INJECTION,
     RACE,
@@ -77,6 +79,13 @@ NO_PAGE = {
     "insights_csv": "a download",
     "course_insights_csv": "a download",
     "next_ungraded": "leads on to the workbench",
+    "live_qr": "a picture",
+    "phone_news": "a part of the phone's page",
+    "stage_news": "a part of the projector's page",
+    "stage_count": "a part of the projector's page",
+    "presenter_room": "a part of the presenter's page",
+    "walkthrough_export": "a download",
+    "sitting_csv": "a download",
 }
 POST_ONLY = {
     "demo_sign_in",
@@ -105,6 +114,24 @@ POST_ONLY = {
     "key_import",
     "key_remove",
     "promote",
+    "phone_answer",
+    "phone_keep",
+    "phone_here",
+    "let_through",
+    "sitting_begin",
+    "steer",
+    "live_run",
+    "sitting_end",
+    "walkthrough_import",
+    "walkthrough_take",
+    "walkthrough_duplicate",
+    "walkthrough_share",
+    "walkthrough_remove",
+    "step_remove",
+    "step_move",
+    "code_remove",
+    "story_defect_remove",
+    "forget_own_marks",
 }
 ELSEWHERE = {"account_confirm_login_code": "signing in by a code from a mail is off"}
 NOBODY = ""
@@ -138,6 +165,10 @@ class World:
     unsealed: Submission
     talked_over: Submission
     key: str
+    sitting: Sitting
+    seat: str
+    shop: Walkthrough
+    over: tuple[Sitting, Sitting]
 
 
 @pytest.fixture
@@ -155,6 +186,7 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
     assignments.set_starter(task, SHOP, LanguageModel.objects.get(name=AUTHOR))
     released = reviewed(task, amara, claims=(INJECTION, SUCCESS_LIE))
     adjudicated(released, ruth)
+    asking = shown(sitting_of(course, ruth), "find")
     answer_keys.add(task, RACE, KeyEntry.Origin.PLANTED)
     consents.ask(released, tomas)
     consents.give(released)
@@ -168,7 +200,19 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
         unsealed=handed_in(task, ben, claims=(INJECTION,)),
         talked_over=talked_over(course, ben, released),
         key=f"{user_pk_to_url_str(tomas)}-{default_token_generator.make_token(tomas)}",
+        sitting=asking,
+        seat=seats.enter(asking.pk, ""),
+        shop=walkthrough_of(course, ruth),
+        over=(kept_by(amara, sat_through(course, ruth, 5, 9)), sat_through(course, ruth, 3, 9, group="B")),
     )
+
+
+def kept_by(student: User, sitting: Sitting) -> Sitting:
+    """The first seat is this student's, who kept their marks."""
+    sitting.seats.filter(pk=sitting.seats.all()[0].pk).update(
+        member=Membership.objects.get(user=student, course=sitting.course)
+    )
+    return sitting
 
 
 def talked_over(course: Course, student: User, released: Submission) -> Submission:
@@ -292,6 +336,18 @@ def rows(world: World) -> list[Row]:
         Row("adjudicate", "ruth", at("adjudicate", waiting)),
         Row("defect", "ruth", at("defect", released, rounding.number)),
         Row("alike", "ruth", at("alike", released, rounding.number)),
+        Row("live_join", NOBODY, at("live_join")),
+        Row("live_enter", "amara", at("live_enter", world.sitting.token)),
+        Row("live_enter", NOBODY, at("live_enter", "ZZZZZZ"), 404),
+        Row("phone", NOBODY, at("phone", world.sitting.pk), 403),
+        Row("phone", "ben", at("phone", world.sitting.pk)),
+        Row("sitting", "ruth", at("sitting", world.over[0].pk)),
+        Row("sitting", "ruth", at("sitting", world.sitting.pk)),
+        Row("sitting_compare", "ruth", f"{at('sitting_compare', world.over[0].pk)}?with={world.over[1].pk}"),
+        Row("own_marks", "amara", at("own_marks", world.course.pk)),
+        Row("presenter", "ruth", at("presenter", world.sitting.pk)),
+        Row("projector", "tomas", at("projector", world.sitting.pk)),
+        *walkthrough_rows(world.shop),
         Row("403", "amara", at("adjudicate", released), 403),
         Row("404", "stranger", at("adjudicate", released), 404),
         Row("account_login", NOBODY, reverse("account_login")),
@@ -309,6 +365,30 @@ def rows(world: World) -> list[Row]:
         Row("account_email", "tomas", reverse("account_email")),
         Row("account_change_password", "tomas", reverse("account_change_password")),
         Row("account_set_password", "stranger", reverse("account_set_password")),
+    ]
+
+
+def walkthrough_rows(shop: Walkthrough) -> list[Row]:
+    """The pages on which walkthroughs are kept and edited, and each of its kinds of steps."""
+
+    def at(name: str, *args: object) -> str:
+        return reverse(f"courses:{name}", args=args)
+
+    return [
+        Row("walkthroughs", "ruth", at("walkthroughs", shop.course_id)),
+        Row("walkthrough_new", "tomas", at("walkthrough_new", shop.course_id)),
+        Row("walkthrough", "ruth", at("walkthrough", shop.pk)),
+        Row("walkthrough", "tomas", at("walkthrough", shop.pk)),
+        Row("walkthrough_edit", "ruth", at("walkthrough_edit", shop.pk)),
+        *(Row("step_new", "ruth", at("step_new", shop.pk, kind)) for kind in KINDS),
+        *(Row("step_edit", "ruth", at("step_edit", shop.pk, step)) for step in ("find", "stranger")),
+        Row("code_new", "ruth", at("code_new", shop.pk) + "?from=v1&file=shop.py"),
+        Row("code_edit", "ruth", at("code_edit", shop.pk, "v1")),
+        Row("story_defect_new", "ruth", at("story_defect_new", shop.pk)),
+        Row("story_defect", "ruth", at("story_defect", shop.pk, "race")),
+        Row("witnesses", "ruth", at("witnesses", shop.pk)),
+        *(Row("walkthrough_preview", "ruth", at("walkthrough_preview", shop.pk, n)) for n in range(8)),
+        Row("walkthrough_preview", "tomas", at("walkthrough_preview", shop.pk, 5) + "?beat=2"),
     ]
 
 
@@ -366,6 +446,10 @@ def test_every_page_can_be_read_by_everybody(
         if row.who not in tabs:
             user = User.objects.get(username=row.who)
             tabs[row.who] = pages.signed_in(new_context(**PHONE), user, live_server.url)
+            if row.who == "ben":
+                tabs[row.who].context.add_cookies(
+                    [{"name": f"seat-{world.sitting.pk}", "value": world.seat, "url": live_server.url}]
+                )
         page, whose = tabs[row.who], f"{row.path} for {row.who or 'nobody'}"
         page.set_viewport_size({"width": FORMS[0][0], "height": FORMS[0][1]})
         page.emulate_media(color_scheme=FORMS[0][2])

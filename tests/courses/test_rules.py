@@ -11,16 +11,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from courses.demo.seed import STUDENTS
-from courses.domain import answer_keys, consents, grading
+from courses.domain import answer_keys, consents, grading, sittings
 from courses.domain.assignments import PlanLine, set_starter
 from courses.domain.queries.standing import standing_of
-from courses.models import Assignment, Course, Membership, Submission, Walkthrough
+from courses.models import Answer, Assignment, Course, Membership, Seat, Sitting, Submission, Walkthrough
 from courses.walkthroughs.shelf import shelf
 from reviews.models import Call, Connection, Defect, KeyEntry, Pass, Review
 from reviews.protocols.base import PERSON
 from tests.panels import spoken_for
 from tests.people import client_of
-from tests.rooms import walkthrough_of
+from tests.rooms import answered, seats_in, walkthrough_of
 from tests.stories import (
     INJECTION,
     RACE,
@@ -45,6 +45,7 @@ STUDENTS_ONLY = "lnyyff"
 THE_STUDENT = "lnyfff"
 STUDENT_AND_STAFF = "lnyfyy"
 NOBODY = "nnnnnn"
+WITHOUT_SEAT = "ffffff"
 
 DEMO_ONLY = {"demo_sign_in": NOBODY}
 """The tests run without demo mode, where this address does not exist."""
@@ -95,12 +96,22 @@ ASSIGNMENT = {
     "key_entry": INSTRUCTOR,
     "key_remove": INSTRUCTOR,
 }
+SITTING = {
+    "sitting": STAFF,
+    "sitting_csv": STAFF,
+    "sitting_compare": STAFF,
+    "own_marks": STUDENTS_ONLY,
+    "forget_own_marks": "lnynff",
+}
+"""What is left of a session; Amara kept her marks."""
+
 WALKTHROUGHS = {
     "walkthroughs": STAFF,
     "walkthrough_new": STAFF,
     "walkthrough_import": STAFF,
     "walkthrough_take": STAFF,
     "walkthrough": STAFF,
+    "walkthrough_preview": STAFF,
     "walkthrough_export": STAFF,
     "walkthrough_duplicate": STAFF,
     "walkthrough_edit": INSTRUCTOR,
@@ -120,6 +131,29 @@ WALKTHROUGHS = {
     "walkthrough_remove": INSTRUCTOR,
 }
 """Ruth's, shared with the staff. Ben is in the course as well as Amara: no student sees any of it."""
+
+ROOM = {
+    "live_join": EVERYONE,
+    "live_enter": EVERYONE,
+    "live_qr": EVERYONE,
+    "phone": WITHOUT_SEAT,
+    "phone_news": WITHOUT_SEAT,
+    "phone_answer": WITHOUT_SEAT,
+    "phone_keep": WITHOUT_SEAT,
+    "phone_here": EVERYONE,
+    "let_through": STAFF,
+    "presenter": STAFF,
+    "presenter_room": STAFF,
+    "projector": STAFF,
+    "stage_news": STAFF,
+    "stage_count": STAFF,
+    "steer": STAFF,
+    "live_run": STAFF,
+    "sitting_begin": STAFF,
+    # Last: then it is over.
+    "sitting_end": STAFF,
+}
+"""A phone has no person: without the secret of a seat nobody is in the room, whoever they are."""
 
 DRAFT = {
     "submission": THE_STUDENT,
@@ -227,7 +261,8 @@ POSTED = {
     "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
     "key_import", "key_remove", "promote", "walkthrough_import", "walkthrough_take", "walkthrough_duplicate",
     "walkthrough_share", "walkthrough_remove", "step_remove", "step_move", "code_remove",
-    "story_defect_remove",
+    "story_defect_remove", "phone_answer", "phone_keep", "phone_here", "let_through", "forget_own_marks",
+    "sitting_begin", "steer", "live_run", "sitting_end",
 }  # fmt: skip
 
 
@@ -250,6 +285,7 @@ class World:
     clients: dict[str, Client]
     submissions: dict[str, Submission]
     walkthrough: Walkthrough
+    sitting: Sitting
 
     def address(self, name: str, state: str = "draft") -> str:
         """The address of that name, about the work in that state."""
@@ -274,9 +310,15 @@ class World:
             "kind": "note",
             "table": "repeats",
             "claim_id": note.pk if note else 1,
+            "seat_id": Seat.objects.filter(sitting=self.sitting).values_list("pk", flat=True)[0],
+            "step": "stranger",
             "walkthrough_id": self.walkthrough.pk,
             "slug": shelf()[0].slug,
+            "position": 0,
             "name": "hello",
+            "sitting_id": self.sitting.pk,
+            "code": str(self.sitting.code),
+            "answer_id": Answer.objects.filter(seat__sitting=self.sitting).values_list("pk", flat=True)[0],
             **PARTS.get(name, {}),
         }
         wanted = ARGUMENTS[name]
@@ -329,11 +371,16 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
     consents.give(out)
     people = {"stranger": stranger, "amara": amara, "ben": ben, "tomas": tomas, "ruth": ruth}
     clients = {"anonymous": Client(), **{name: client_of(user) for name, user in people.items()}}
-    return World(course, drafted, clients, submissions, walkthrough_of(course, ruth))
+    shop = walkthrough_of(course, ruth)
+    sitting = sittings.begin(shop, ruth)
+    kept, other = seats_in(sitting, 2)
+    Seat.objects.filter(pk=kept.pk).update(member=Membership.objects.get(user=amara))
+    answered(other, words="somebody's words")
+    return World(course, drafted, clients, submissions, shop, sitting)
 
 
 def test_every_address_has_a_row() -> None:
-    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *WALKTHROUGHS, *DRAFT, *SEALED}
+    rows = {*DEMO_ONLY, *COURSE, *ASSIGNMENT, *WALKTHROUGHS, *ROOM, *SITTING, *DRAFT, *SEALED}
     assert set(ARGUMENTS) == rows
     assert set(addresses(None)) == set(ACCOUNT)
     assert {item.namespace for item in get_resolver().url_patterns if isinstance(item, URLResolver)} == {
@@ -360,6 +407,8 @@ def ask(client: Client, name: str, address: str) -> HttpResponseBase:
     [
         pytest.param("draft", {**DEMO_ONLY, **COURSE, **ASSIGNMENT, **DRAFT}, id="draft"),
         pytest.param("draft", WALKTHROUGHS, id="walkthroughs"),
+        pytest.param("draft", ROOM, id="room"),
+        pytest.param("draft", SITTING, id="sittings"),
         pytest.param("sealed", SEALED, id="sealed"),
         pytest.param("released", RELEASED, id="released"),
     ],
@@ -384,7 +433,7 @@ def test_nobody_is_above_the_rules(world: World) -> None:
     """A superuser of the site who is not in the course meets what any stranger meets."""
     root = User.objects.create_superuser("root", "root@example.org", "correct horse")
     client = client_of(root)
-    for name, letters in {**COURSE, **ASSIGNMENT, **WALKTHROUGHS, **DRAFT}.items():
+    for name, letters in {**COURSE, **ASSIGNMENT, **WALKTHROUGHS, **ROOM, **SITTING, **DRAFT}.items():
         response = ask(client, name, world.address(name))
         assert met(response) == letters[1], (name, response.status_code)
 

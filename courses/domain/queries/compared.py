@@ -177,7 +177,7 @@ def _picture(sides: Iterable[Side], names: tuple[str, str]) -> Shares | None:
     rows: list[tuple[str, Share | None, Tone]] = []
     for side in sides:
         if side.apart:
-            rows += [(f"{side.title}: {names[0]}", side.first, "student"), (names[1], side.second, "plain")]
+            rows += [(side.title, side.first, "student"), (f"– {names[1]}", side.second, "plain")]
     if not rows:
         return None
     return shares("The share of people who saw each", rows, about="What", width=560)

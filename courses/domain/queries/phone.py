@@ -9,7 +9,7 @@ from typing import Literal
 from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
 
-from courses.domain import news
+from courses.domain import live, news
 from courses.domain.queries.reveal import Reveal, reveal_of
 from courses.models import Answer, Seat, Sitting
 from courses.walkthroughs.marks import merged, written
@@ -132,7 +132,8 @@ def reveal_on(sitting_id: int, screen: Screen) -> Reveal | None:
     kept: Reveal | None = cache.get(key)
     if kept is None:
         sitting = Sitting.objects.get(pk=sitting_id)
-        kept = reveal_of(sitting, screen.revealed.question, screen.revealed.beat)
+        heard = live.heard_of(sitting).story
+        kept = reveal_of(sitting, screen.revealed.question, screen.revealed.beat, story=heard)
         cache.set(key, kept, REVEAL_SECONDS)
     return kept
 

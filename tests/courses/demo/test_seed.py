@@ -7,6 +7,7 @@ import pytest
 from courses.demo.seed import seed
 from courses.domain.queries.standing import Stage, standings
 from courses.models import Assignment, Course
+from courses.walkthroughs.shelf import shelf
 from reviews.engine.seals import verify
 from reviews.models import Defect, Pass, Review, Seal
 
@@ -29,6 +30,10 @@ def test_the_demo_has_work_in_every_state_and_its_story_holds() -> None:
     assert all(verify(seal).holds for seal in Seal.objects.all())
     for seal in Seal.objects.filter(snapshot__revision__submission__assignment=tasks):
         assert tasks.opens_at < seal.sealed_at < tasks.due_at
+
+    shown = {row.shelf: row for row in course.walkthroughs.all()}
+    assert list(shown) == [shelved.slug for shelved in sorted(shelf(), key=lambda one: one.title)]
+    assert all(row.shared and row.told().steps for row in shown.values())
 
     models_passes = Pass.objects.filter(state=Pass.State.ANSWERED, reviewer__model__isnull=False)
     assert set(models_passes.values_list("recorded", flat=True)) == {True}

@@ -379,7 +379,9 @@ def test_a_reveal_shows_the_class_and_ones_own_marks(
     with django_assert_num_queries(2):
         html = ask(other, sitting).content.decode()
     assert "prices.py:1" in html
+    before = news.heard(sitting.pk).phone
     act(press_at(sitting, Command.HIDE))
+    assert news.heard(sitting.pk).phone != before, "phones hear that the answers are hidden"
     html = ask(other, sitting).content.decode()
     assert "The answers are hidden just now." in html
     assert "Your marks" not in html

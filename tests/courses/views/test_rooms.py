@@ -204,7 +204,7 @@ def test_the_presenter_lets_words_through_and_takes_them_back(sitting: Sitting, 
     html = press(first.answers.get(), "yes")
     assert "1 waiting, 1 shown, 0 held back" in html
     assert "&lt;b&gt;quotes&lt;/b&gt;" in html
-    assert html.count('data-key="y"') == html.count('data-key="n"') == 1, "keys speak of the oldest"
+    assert html.count('data-key="y"') == html.count('data-key="x"') == 1, "keys speak of the oldest"
     assert "0 waiting, 1 shown, 1 held back" in press(second.answers.get(), "no")
     assert "0 waiting, 0 shown, 2 held back" in press(first.answers.get(), "no")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from courses.domain import sittings
 from courses.domain.walkthroughs import document_of
 from courses.models import Course, Walkthrough
+from courses.walkthroughs.shelf import shelf
 from tests.people import client_of
 from tests.rooms import SHOP_STORY, shop_story, walkthrough_of
 
@@ -180,6 +183,61 @@ def test_the_list_shows_where_it_was_shown(course: Course, ruth: User, tomas: Us
     assert "by Tomas Novak" in before
     assert "Group A" in after
     assert "Group B" not in after
+
+
+def test_what_comes_with_blindspot_is_taken_from_the_shelf(course: Course, ruth: User) -> None:
+    ruths, address = client_of(ruth), reverse("courses:walkthroughs", args=[course.pk])
+    assert "Take it once more" not in text_of(ruths.get(address))
+    for shelved in shelf():
+        page = ruths.post(reverse("courses:walkthrough_take", args=[course.pk, shelved.slug]), follow=True)
+        assert f"“{shelved.title}” is yours to show and to change." in html.unescape(text_of(page))
+    taken = Walkthrough.objects.filter(made_by=ruth, shared=False)
+    assert {one.shelf for one in taken} == {shelved.slug for shelved in shelf()}
+    assert text_of(ruths.get(address)).count("Take it once more") == taken.count() == 5
+
+
+def test_a_removed_walkthrough_is_gone_and_its_sittings_stay(course: Course, ruth: User) -> None:
+    shop = walkthrough_of(course, ruth)
+    sitting = sittings.begin(shop, ruth, "Group A")
+    sittings.end(sitting.pk)
+    ruths = client_of(ruth)
+    assert "What classes were shown stays with their sittings." in text_of(ruths.get(shop.get_absolute_url()))
+    page = ruths.post(reverse("courses:walkthrough_remove", args=[shop.pk]), follow=True)
+    assert "“The shop” is removed." in text_of(page)
+    assert "No walkthrough yet" in text_of(page)
+    assert "Group A" in text_of(page)
+    sitting.refresh_from_db()
+    assert sitting.walkthrough is None
+    assert sitting.told().title == "The shop"
+
+
+def test_the_preview_goes_through_every_beat_with_the_notes_beside_it(course: Course, ruth: User) -> None:
+    shop = walkthrough_of(course, ruth)
+    ruths, address = client_of(ruth), reverse("courses:walkthrough_preview", args=[shop.pk, 0])
+    seen: list[str] = []
+    while address:
+        page = text_of(ruths.get(address))
+        found = re.search(r"step (\d) of 8(?:, beat (\d) of \d)?", page)
+        assert found
+        seen.append(found[0])
+        onward = re.search(r'rel="next" href="([^"]+)"', page)
+        address = onward[1] if onward else ""
+    assert len(seen) == len(set(seen)) == sum(shop.told().beats)
+    question = text_of(ruths.get(reverse("courses:walkthrough_preview", args=[shop.pk, 3])))
+    assert "Give them three minutes." in question
+    assert "Mark the lines where something is wrong." in question
+
+
+@pytest.mark.parametrize(
+    ("position", "beat", "status"), [(8, "", 404), (5, "99", 200), (5, "-1", 200), (5, "²", 200)]
+)
+def test_a_preview_beyond_the_ends(course: Course, ruth: User, position: int, beat: str, status: int) -> None:
+    shop = walkthrough_of(course, ruth)
+    address = reverse("courses:walkthrough_preview", args=[shop.pk, position])
+    page = client_of(ruth).get(address, {"beat": beat})
+    assert page.status_code == status
+    if status == 200:
+        assert f"beat {4 if beat == '99' else 1} of 4" in text_of(page)
 
 
 @pytest.mark.parametrize("count", [1, 3])

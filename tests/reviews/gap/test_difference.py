@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.gap.difference import paired_difference, worth_of
+from reviews.gap.difference import difference, paired_difference, worth_of
+from reviews.gap.measures import proportion
 
 counts = st.integers(0, 60)
 
@@ -69,3 +70,34 @@ def test_what_is_worth_less_has_a_wider_interval() -> None:
     assert less is not None
     assert whole.value == less.value
     assert less.low < whole.low < whole.high < less.high
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "value", "low", "high"),
+    [
+        # Newcombe 1998, Statistics in Medicine 17:873-890, table II, method 10.
+        ((56, 70), (48, 80), 0.2, 0.0524, 0.3339),
+        ((9, 10), (3, 10), 0.6, 0.1705, 0.8090),
+        ((6, 7), (2, 7), 0.5714, 0.0582, 0.8062),
+        ((5, 56), (0, 29), 0.0893, -0.0381, 0.1926),
+        ((0, 10), (0, 20), 0.0, -0.1611, 0.2775),
+        ((10, 10), (0, 10), 1.0, 0.6075, 1.0),
+    ],
+)
+def test_two_groups_have_the_digits_of_the_paper(
+    first: tuple[int, int], second: tuple[int, int], value: float, low: float, high: float
+) -> None:
+    one, other = proportion(*first), proportion(*second)
+    assert one is not None
+    assert other is not None
+    found = difference(one, other)
+    assert (found.value, found.low, found.high) == pytest.approx((value, low, high), abs=6e-5)
+
+
+@given(counts, counts, counts, counts)
+def test_two_groups_lie_as_far_apart_from_either_side(a: int, b: int, c: int, d: int) -> None:
+    one, other = proportion(a, a + b), proportion(c, c + d)
+    if one and other:
+        found, turned = difference(one, other), difference(other, one)
+        assert -1 - 1e-9 <= found.low <= found.value <= found.high <= 1 + 1e-9
+        assert (found.value, found.low) == pytest.approx((-turned.value, -turned.high))

@@ -1,0 +1,180 @@
+"""Ruth shows the shop: the wall follows her key, her phone takes over, and a bad network loses no key."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from courses.domain import sittings
+from courses.models import Course, Sitting
+from courses.walkthroughs.room import Command
+from tests import walked
+from tests.browser import pages
+from tests.browser.conftest import Watch
+from tests.rooms import answered, seats_in, shown
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WALL = {"viewport": {"width": 1920, "height": 1080}}
+SMALL_WALL = {"viewport": {"width": 1280, "height": 720}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+LEAST_CODE = 24
+"""Pixels: 1.5 rem, on the smallest projector."""
+
+UNREACHED = r"net::ERR_|htmx:(sendError|afterRequest)"
+
+Contexts = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def sitting(course: Course, ruth: User) -> Sitting:
+    return sittings.begin(walked.walkthrough(course, ruth), ruth)
+
+
+def opened(new_context: Contexts, user: User, server: LiveServer, path: str, **form: Any) -> Page:
+    page = pages.signed_in(new_context(**form), user, server.url)
+    page.goto(path)
+    return page
+
+
+def at(name: str, sitting: Sitting) -> str:
+    return reverse(f"courses:{name}", args=[sitting.pk])
+
+
+def place(page: Page) -> Locator:
+    return page.locator("[data-place]").first
+
+
+def test_the_wall_follows_the_key_within_a_second_and_the_phone_takes_over(
+    sitting: Sitting, ruth: User, tomas: User, live_server: LiveServer, new_context: Contexts
+) -> None:
+    wall = opened(new_context, ruth, live_server, at("projector", sitting), **WALL)
+    laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
+    phone = opened(new_context, tomas, live_server, at("presenter", sitting), **PHONE)
+    expect(place(wall)).to_have_attribute("data-place", "1.0")
+    took = []
+    for number, key in enumerate(("n", "ArrowRight", "PageDown"), 2):
+        began = time.monotonic()
+        laptop.keyboard.press(key)
+        # Looked at in every frame: what expect waits between two looks would count.
+        wall.wait_for_selector(f'[data-place="{number}.0"]', state="attached")
+        took.append(time.monotonic() - began)
+    assert statistics.median(took) < 1, took
+    expect(place(phone)).to_have_attribute("data-place", "4.0")
+    laptop.context.close()
+    phone.get_by_role("button", name="Back").tap()
+    expect(place(wall)).to_have_attribute("data-place", "3.0")
+    phone.locator("#jump").fill("6")
+    phone.get_by_role("button", name="Jump").tap()
+    phone.get_by_role("button", name="Next").tap()
+    expect(place(wall)).to_have_attribute("data-place", "6.1")
+    expect(wall.get_by_role("heading", name="SQL injection in find")).to_be_visible()
+    assert pages.overflow(phone) <= 0
+
+
+def test_the_space_bar_goes_on_after_a_button_was_pressed_by_hand(
+    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts
+) -> None:
+    laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
+    laptop.get_by_role("button", name="Black screen").click()
+    expect(laptop.get_by_text("The screen is black", exact=True)).to_be_visible()
+    laptop.keyboard.press("Space")
+    expect(place(laptop)).to_have_attribute("data-place", "2.0")
+    laptop.keyboard.press(".")
+    expect(laptop.get_by_text("The screen is black", exact=True)).to_be_visible()
+
+
+def test_a_key_pressed_without_a_network_is_sent_when_it_is_back(
+    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts, watch: Watch
+) -> None:
+    watch.allow(UNREACHED)
+    laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
+    wall = opened(new_context, ruth, live_server, at("projector", sitting), **WALL)
+    laptop.context.set_offline(True)
+    wall.context.set_offline(True)
+    laptop.keyboard.press("n")
+    expect(laptop.get_by_text("“Next” is not sent yet")).to_be_visible()
+    expect(wall.get_by_text("Not connected.")).to_be_visible()
+    expect(wall.get_by_role("heading", name="A shop")).to_be_visible()
+    laptop.context.set_offline(False)
+    wall.context.set_offline(False)
+    expect(place(laptop)).to_have_attribute("data-place", "2.0")
+    expect(laptop.get_by_text("is not sent yet")).to_be_hidden()
+    expect(place(wall)).to_have_attribute("data-place", "2.0")
+    expect(wall.get_by_text("Not connected.")).to_be_hidden()
+
+
+def test_a_key_whose_answer_is_lost_is_done_once(
+    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts, watch: Watch
+) -> None:
+    watch.allow(UNREACHED)
+    laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
+    lost: list[int] = []
+
+    def once(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch().status)
+        route.abort()
+
+    laptop.route("**/steer/", once)
+    laptop.keyboard.press("b")
+    expect(laptop.get_by_text("The screen is black", exact=True)).to_be_visible()
+    laptop.wait_for_timeout(1500)
+    assert lost == [200]
+    assert Sitting.objects.get().shown().black, "sent twice, it is black and not light again"
+
+
+def test_every_step_is_read_from_the_last_row(
+    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts
+) -> None:
+    wall = opened(new_context, ruth, live_server, at("projector", sitting), **SMALL_WALL)
+    story = sitting.told()
+    for seat in seats_in(sitting, 12):
+        answered(seat, [("shop.py", 7, 7)], question="lines", confidence=70)
+    for theme in ("light", "dark"):
+        wall.goto(f"{at('projector', sitting)}?theme={theme}")
+        for number, step in enumerate(story.steps, 1):
+            shown(sitting, step.id)
+            for beat in range(step.beats):
+                expect(place(wall)).to_have_attribute("data-place", f"{number}.{beat}")
+                assert faint(wall) == [], f"{theme}, {step.id}.{beat}"
+                assert pages.overflow(wall) <= 0
+                for code in wall.locator(".stage-line > code").all()[:1]:
+                    size = code.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+                    assert size >= LEAST_CODE
+                sittings.steer(sitting.pk, Command.NEXT, (number - 1, beat))
+    Sitting.objects.update(room={**Sitting.objects.get().room, "step": 1, "beat": 0})
+
+
+def test_the_lines_in_question_are_in_sight(
+    course: Course, ruth: User, live_server: LiveServer, new_context: Contexts
+) -> None:
+    steps = walked.steps()
+    lit = [{"path": "shop.py", "first": 13, "last": 14}]
+    steps[1] = {**steps[1], "lit": lit}
+    begun = sittings.begin(walked.walkthrough(course, ruth, steps=steps), ruth)
+    shown(begun, "code")
+    wall = opened(
+        new_context, ruth, live_server, at("projector", begun), viewport={"width": 1280, "height": 480}
+    )
+    expect(wall.locator(".stage-line.lit").first).to_be_in_viewport()
+    expect(wall.locator(".stage-line.lit").first).to_have_text(re.compile("13"))
+
+
+def faint(page: Page) -> list[str]:
+    """Texts whose contrast is below 7 to 1, as axe finds them."""
+    options = {"runOnly": {"type": "rule", "values": ["color-contrast-enhanced"]}}
+    found = Axe().run(page, options=options).response["violations"]
+    return [node["html"] for violation in found for node in violation["nodes"]]
