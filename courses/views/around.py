@@ -28,17 +28,19 @@ PAGES = (
 def submission_context(request: HtmxRequest, submission: Submission) -> dict[str, Any]:
     """What every page about a submission needs: where it belongs, and the pages that this person may see."""
     person = access.person(request)
+    consent = getattr(submission, "consent", None)
+    pages = [page for page in PAGES if page[0] != "consent" or consent]
     # Several pages share a permission: each is asked once.
-    allowed = {name: may(person, name, submission) for name in {permission for _, _, permission in PAGES}}
+    allowed = {name: may(person, name, submission) for name in {permission for _, _, permission in pages}}
     return {
         "submission": submission,
         "assignment": submission.assignment,
         "course": submission.assignment.course,
         "is_staff": allowed["courses.adjudicate"],
-        "consent": getattr(submission, "consent", None),
+        "consent": consent,
         "tabs": [
             {"name": name, "title": title, "url": reverse(f"courses:{name}", args=[submission.pk])}
-            for name, title, permission in PAGES
-            if allowed[permission] and (name != "consent" or hasattr(submission, "consent"))
+            for name, title, permission in pages
+            if allowed[permission]
         ],
     }
