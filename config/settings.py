@@ -198,6 +198,8 @@ UPLOAD_LIMITS = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * UPLOAD_LIMITS["total_bytes"]
 # Above the limit on files, so that the form can say which were too many.
 DATA_UPLOAD_MAX_NUMBER_FILES = 10 * UPLOAD_LIMITS["files"]
+# The longest form is a walkthrough's review: a hundred findings of eighteen fields each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- People -------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

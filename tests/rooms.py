@@ -172,3 +172,14 @@ def answered(
         sent_at=timezone.now(),
         **fields,
     )
+
+
+def sat_through(course: Course, by: User, hits: int, of: int, **how: Any) -> Sitting:
+    """A session that is over: of so many seats, so many marked the injection, the others a sound line."""
+    sitting = sitting_of(course, by, **how)
+    shown(sitting, "find")
+    for number, seat in enumerate(seats_in(sitting, of)):
+        mark = ("shop.py", 7, 7) if number < hits else ("shop.py", 3, 3)
+        answered(seat, [mark], confidence=75, severity="critical")
+    shown(sitting, "who-saw-what", 3)
+    return sittings.end(sitting.pk)

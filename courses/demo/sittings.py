@@ -138,7 +138,7 @@ class _Asked:
         )
 
     def _seen(self, skill: float) -> list[list[str | int]]:
-        found = []
+        found: list[list[str | int]] = []
         for defect, places in self.places.items():
             if self.dice.random() < 1.3 * skill * CHANCE[self.severities[defect]]:
                 place = self.dice.choice(list(places))

@@ -125,7 +125,7 @@ def _spoken(review: Review, found: Sequence[Finding], sigla: dict[int, str]) -> 
         finding = next((by_ref[ref] for ref in group["refs"] if ref in by_ref), None)
         if finding is None:
             continue
-        against = next(iter(group["reasons"]), {})
+        against: dict[str, str] = next(iter(group["reasons"]), {})
         outcome: Outcome = group["outcome"]
         spoken.append(
             Spoken(

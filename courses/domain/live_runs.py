@@ -138,7 +138,7 @@ def _begin(sitting: Sitting, story: Story, room: Room, step: ReviewStep, by: Abs
     if waiting := unsealed_questions(story, room, step):
         titles = ", ".join(f"“{question.title}”" for question in waiting)
         raise CannotRun(f"Answers to {titles} are not frozen yet. Freeze them first: nobody was asked.")
-    source = Snapshot.objects.filter(pk=sitting.snapshots.get(step.code or "")).first()
+    source = Snapshot.objects.filter(pk=sitting.snapshots.get(step.code or "", 0)).first()
     if source is None:
         raise CannotRun("This code is not here any more: whoever wrote it took it back. Nobody was asked.")
     author = _author(story, step.code or "")

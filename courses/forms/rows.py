@@ -124,12 +124,17 @@ def rows_of(
         can_delete=True,
         can_order=kind.ordered,
         max_num=kind.most,
-        absolute_max=kind.most,
+        # A few more are shown again, so that what stands in them is not lost.
+        absolute_max=kind.most + 20,
         validate_max=True,
     )
     made.kind = kind
     given = [dict(row) for row in initial]
-    return made(data, prefix=name, initial=given or None, form_kwargs={"story": story})
+    words = {
+        "too_many_forms": f"There is room for {kind.most} here. Take some out.",
+        "missing_management_form": "The form came in pieces. Send it again.",
+    }
+    return made(data, prefix=name, initial=given or None, form_kwargs={"story": story}, error_messages=words)
 
 
 def typed(form: forms.BaseForm, data: Any) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class StoryForm(forms.Form):
         }
         return type(self)(
             self.walkthrough,
-            initial=typed(self, data),
+            initial={name: value for name, value in typed(self, data).items() if value is not None},
             rows=rows,
             blank=data.get("another", ""),
             **self.kept(),

@@ -15,7 +15,7 @@ LINE = 4.5
 """The height of a line of code, in units, where the file is not too long."""
 
 TALLEST = 420
-"""A longer file is drawn so high all the same."""
+"""A longer file is drawn so high all the same, unless it is asked for less."""
 
 
 TOLD = 0.2
@@ -47,12 +47,20 @@ class Along(Picture):
     tone: Tone = "student"
 
 
-def along(path: str, lines: int, runs: Sequence[Run], seats: int, *, width: float = 260) -> Along:
+def along(
+    path: str,
+    lines: int,
+    runs: Sequence[Run],
+    seats: int,
+    *,
+    width: float = 260,
+    tallest: float = TALLEST,
+) -> Along:
     """Draw the runs of a file of so many lines; a bar as long as the picture is all `seats`.
 
     Lines beyond the file's end are left out: they mark nothing that anybody saw.
     """
-    high = rounded(min(TALLEST, max(lines * LINE, 3 * LEADING)))
+    high = rounded(min(tallest, max(lines * LINE, 3 * LEADING)))
     down = Scale(0, lines, TOP, TOP + high)
     across = Scale(0, max(1, seats), LEFT, width - LEFT)
     within = [Run(run.first, min(run.last, lines), run.seats) for run in runs if run.first <= lines]

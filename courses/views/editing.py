@@ -48,7 +48,7 @@ def save(form: StoryForm) -> bool:
     return stored(form, lambda version: domain.save(form.walkthrough, form.story, version))
 
 
-def form_page(request: HttpRequest, form: StoryForm, **context: Any) -> HttpResponse:
+def form_page(request: HttpRequest, form: StoryForm, *, status: int = 200, **context: Any) -> HttpResponse:
     """A form of the editor: about the whole, a step, a defect, the witnesses."""
     walkthrough = form.walkthrough
     shown = {
@@ -60,8 +60,17 @@ def form_page(request: HttpRequest, form: StoryForm, **context: Any) -> HttpResp
         "draft_key": f"{access.person(request).pk}:walkthrough:{walkthrough.pk}:{context.get('draft', '')}",
         **context,
     }
-    status = UNPROCESSABLE if form.errors else 200
+    status = UNPROCESSABLE if form.errors else status
     return TemplateResponse(request, "walkthroughs/form.html", shown, status=status)
+
+
+def gone_page(request: HttpRequest, form: StoryForm, action: str, **context: Any) -> HttpResponse:
+    """What was typed into a part that somebody took out meanwhile, to be sent to `action` as a new one."""
+    form.initial["version"] = form.walkthrough.version
+    why = (
+        "Somebody took this out meanwhile, so nothing was saved. What you typed is kept: add it as a new one."
+    )
+    return form_page(request, form, status=UNPROCESSABLE, action=action, missing=why, **context)
 
 
 def to_walkthrough(walkthrough: Walkthrough, draft: str, part: str = "") -> HttpResponse:

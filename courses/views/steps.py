@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.domain import walkthroughs as domain
@@ -36,8 +39,10 @@ def new(request: HtmxRequest, walkthrough_id: int, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit(request: HtmxRequest, walkthrough_id: int, name: str) -> HttpResponse:
-    """Change a step."""
+    """Change a step. One that somebody took out meanwhile can be added again, with what was typed."""
     walkthrough = access.walkthrough(request, walkthrough_id, "courses.edit_walkthrough")
+    if request.method == "POST" and not any(step.id == name for step in walkthrough.told().steps):
+        return _gone(request, walkthrough, name)
     step = _step(walkthrough, name)
     if "another" in request.POST:
         form = FORMS[step.kind](walkthrough, step=step).again(request.POST)
@@ -86,8 +91,26 @@ def _step(walkthrough: Walkthrough, name: str) -> AnyStep:
         raise Http404 from None
 
 
+def _gone(request: HtmxRequest, walkthrough: Walkthrough, name: str) -> HttpResponse:
+    kind = request.POST.get("kind", "")
+    if kind not in FORMS:
+        raise Http404
+    return editing.gone_page(
+        request,
+        FORMS[kind](walkthrough).again(request.POST),
+        reverse("courses:step_new", args=[walkthrough.pk, kind]),
+        draft=f"step-{name}",
+        kind=kind,
+        protocols=PROTOCOLS,
+    )
+
+
 def _page(
     request: HtmxRequest, form: StepForm, kind: str, draft: str, step: AnyStep | None = None
 ) -> HttpResponse:
-    context = {"heading": step.title if step else "", "missing": form.missing, "protocols": PROTOCOLS}
+    context: dict[str, Any] = {
+        "heading": step.title if step else "",
+        "missing": form.missing,
+        "protocols": PROTOCOLS,
+    }
     return editing.form_page(request, form, draft=draft, kind=kind, step=step, **context)

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.domain import walkthroughs as domain
@@ -89,8 +90,12 @@ def defect_new(request: HttpRequest, walkthrough_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def defect_edit(request: HttpRequest, walkthrough_id: int, name: str) -> HttpResponse:
-    """Change a defect."""
+    """Change a defect. One that somebody took out meanwhile can be added again, with what was typed."""
     walkthrough = access.walkthrough(request, walkthrough_id, "courses.edit_walkthrough")
+    if request.method == "POST" and not any(item.id == name for item in walkthrough.told().defects):
+        form = DefectForm(walkthrough).again(request.POST)
+        action = reverse("courses:story_defect_new", args=[walkthrough.pk])
+        return editing.gone_page(request, form, action, draft=f"defect-{name}", heading="A defect")
     return _defect_page(request, walkthrough, _defect(walkthrough, name), f"defect-{name}")
 
 

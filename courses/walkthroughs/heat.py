@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from courses.walkthroughs.sums import Run
 from reviews.claims import Place
 
+Spot = tuple[str, int]
+"""A file and a line in it, from 1."""
+
 LONGEST = 4
 """Of a place on more lines, so many are shown."""
 
@@ -24,18 +27,26 @@ def chosen_lines(
 ) -> dict[str, list[int]]:
     """The lines of each file that are worth showing, in order, at most `most` in all.
 
-    First those of `places` (the beginning of each), then the most marked, then their neighbours, nearer
-    ones first; files without any are absent. `lengths` are the files' lines.
+    First where each of `places` begins, then the most marked line of every stretch that was marked,
+    then the rest of both, the most marked first, then their neighbours. Files without any are absent.
+    `lengths` are the files' lines.
     """
     counts = {
         (path, line): seats
         for path, length in lengths.items()
         for line, seats in by_line(heat.get(path, ()), length).items()
     }
-    spots = [*_spots(places, lengths), *sorted(counts, key=lambda spot: (-counts[spot], spot))]
-    chosen = dict.fromkeys(spots)
+
+    def hottest_first(spots: Iterable[Spot]) -> list[Spot]:
+        return sorted(spots, key=lambda spot: (-counts.get(spot, 0), spot))
+
+    stretches = [_lines_of(place, lengths) for place in places]
+    begins = hottest_first(lines[0] for lines in stretches if lines)
+    rest = hottest_first({*counts, *(spot for lines in stretches for spot in lines)})
+    chosen = dict.fromkeys([*begins, *hottest_first(_peaks(counts)), *rest])
+    telling = list(chosen)
     for distance in range(1, AROUND + 1):
-        for path, line in spots:
+        for path, line in telling:
             near = ((path, line - distance), (path, line + distance))
             chosen.update(dict.fromkeys(spot for spot in near if 1 <= spot[1] <= lengths[path]))
     kept = sorted(list(chosen)[:most])
@@ -46,7 +57,19 @@ def chosen_lines(
     return found
 
 
-def _spots(places: Iterable[Place], lengths: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    for place in places:
-        last = min(place.last_line, place.first_line + LONGEST - 1, lengths.get(place.path, 0))
-        yield from ((place.path, line) for line in range(place.first_line, last + 1))
+def _lines_of(place: Place, lengths: Mapping[str, int]) -> list[Spot]:
+    last = min(place.last_line, place.first_line + LONGEST - 1, lengths.get(place.path, 0))
+    return [(place.path, line) for line in range(place.first_line, last + 1)]
+
+
+def _peaks(counts: Mapping[Spot, int]) -> Iterator[Spot]:
+    """The hottest line of each stretch of neighbouring marked lines."""
+    best: Spot | None = None
+    for path, line in sorted(counts):
+        if best is not None and (path, line - 1) not in counts:
+            yield best
+            best = None
+        if best is None or counts[path, line] > counts[best]:
+            best = (path, line)
+    if best is not None:
+        yield best

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from courses.walkthroughs.parts import Defect, Said, Siglum, Witness
 from courses.walkthroughs.steps import MOST_SAID, AnyStep, ReviewStep
@@ -152,7 +152,7 @@ def _live_witness(recorded: Witness, live: Live) -> Witness:
         return recorded
     names = ", ".join(dict.fromkeys(voice.name for voice in voices))
     families = ", ".join(dict.fromkeys(voice.family for voice in voices))
-    return Witness(siglum=recorded.siglum, name=names[:300], family=cast(str, families[:300]), recorded=False)
+    return Witness(siglum=recorded.siglum, name=names[:300], family=families[:300], recorded=False)
 
 
 def _witnesses(story: Story, step: ReviewStep, live: Live) -> tuple[Witness, ...]:

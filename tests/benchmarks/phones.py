@@ -92,7 +92,6 @@ def _hidden(page: str | None, name: str) -> str:
     return found[1] if found else ""
 
 
-@events.quitting.add_listener
 def write_down(environment: Environment, **_about: Any) -> None:
     """What was measured, for whoever started this."""
     entries = environment.stats.entries.values()
@@ -113,3 +112,6 @@ def write_down(environment: Environment, **_about: Any) -> None:
         "acknowledged": len(_acknowledged),
     }
     Path(os.environ["BENCH_OUT"]).write_text(json.dumps(measured))
+
+
+events.quitting.add_listener(write_down)

@@ -23,7 +23,7 @@ from courses.domain import answer_keys, assignments, consents, from_submission, 
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.domain.rescues import propose_fix
-from courses.models import Assignment, Course, Sitting, Submission, Walkthrough
+from courses.models import Assignment, Course, Membership, Sitting, Submission, Walkthrough
 from courses.walkthroughs.steps import KINDS
 from reviews.gap.standing import Decision, decide
 from reviews.models import Call, Defect, KeyEntry, LanguageModel, Note, Pass
@@ -45,7 +45,7 @@ from tests.panels import (
     talk,
 )
 from tests.people import client_of
-from tests.rooms import shown, sitting_of, walkthrough_of
+from tests.rooms import sat_through, shown, sitting_of, walkthrough_of
 from tests.stories import (
     INJECTION,
     RACE,
@@ -82,6 +82,7 @@ NO_PAGE = {
     "live_qr": "a picture",
     "phone_news": "a part of the phone's page",
     "walkthrough_export": "a download",
+    "sitting_csv": "a download",
 }
 POST_ONLY = {
     "demo_sign_in",
@@ -123,6 +124,7 @@ POST_ONLY = {
     "step_move",
     "code_remove",
     "story_defect_remove",
+    "forget_own_marks",
 }
 ELSEWHERE = {"account_confirm_login_code": "signing in by a code from a mail is off"}
 NOBODY = ""
@@ -159,6 +161,7 @@ class World:
     sitting: Sitting
     seat: str
     shop: Walkthrough
+    over: tuple[Sitting, Sitting]
 
 
 @pytest.fixture
@@ -193,7 +196,16 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, chiar
         sitting=asking,
         seat=seats.enter(asking.pk, ""),
         shop=walkthrough_of(course, ruth),
+        over=(kept_by(amara, sat_through(course, ruth, 5, 9)), sat_through(course, ruth, 3, 9, group="B")),
     )
+
+
+def kept_by(student: User, sitting: Sitting) -> Sitting:
+    """The first seat is this student's, who kept their marks."""
+    sitting.seats.filter(pk=sitting.seats.all()[0].pk).update(
+        member=Membership.objects.get(user=student, course=sitting.course)
+    )
+    return sitting
 
 
 def talked_over(course: Course, student: User, released: Submission) -> Submission:
@@ -322,6 +334,10 @@ def rows(world: World) -> list[Row]:
         Row("live_enter", NOBODY, at("live_enter", "ZZZZZZ"), 404),
         Row("phone", NOBODY, at("phone", world.sitting.pk), 403),
         Row("phone", "ben", at("phone", world.sitting.pk)),
+        Row("sitting", "ruth", at("sitting", world.over[0].pk)),
+        Row("sitting", "ruth", at("sitting", world.sitting.pk)),
+        Row("sitting_compare", "ruth", f"{at('sitting_compare', world.over[0].pk)}?with={world.over[1].pk}"),
+        Row("own_marks", "amara", at("own_marks", world.course.pk)),
         *walkthrough_rows(world.shop),
         Row("403", "amara", at("adjudicate", released), 403),
         Row("404", "stranger", at("adjudicate", released), 404),

@@ -80,6 +80,7 @@ def test_ruth_makes_a_walkthrough_from_nothing(
     file_asked.fill("shop.py")
     page.get_by_label("From line").fill("6")
     page.get_by_label("To line").fill("14")
+    page.get_by_label("Notes for the presenter").fill("Give them a minute.")
     page.get_by_role("button", name="Add the step").click()
     said(page, "“Where is it wrong?” is in.")
 
@@ -92,6 +93,18 @@ def test_ruth_makes_a_walkthrough_from_nothing(
     page.get_by_role("button", name="Add the step").click()
     said(page, "“The code” is in.")
     assert order(page) == ["What it is", "Where is it wrong?", "What you saw", "The code"]
+
+    # Looked at before the class does, with the presenter's keys.
+    page.get_by_role("link", name="Preview", exact=True).click()
+    stage = page.get_by_role("region", name="As the class sees it")
+    expect(stage).to_contain_text("A model wrote this shop.")
+    page.keyboard.press("n")
+    expect(stage.get_by_role("heading", name="Where is it wrong?")).to_be_visible()
+    expect(page.get_by_role("complementary", name="For the presenter")).to_contain_text("Give them a minute.")
+    expect(stage).not_to_contain_text("Give them a minute.")
+    page.keyboard.press("ArrowLeft")
+    expect(stage).to_contain_text("A model wrote this shop.")
+    page.get_by_role("link", name="The shop").click()
 
     # Copied, written to a file, read again.
     page.get_by_role("button", name="Duplicate").click()
@@ -224,7 +237,7 @@ def test_without_a_script_everything_is_done_by_buttons(
     expect(page.get_by_role("button", name="Move “A shop”")).to_be_hidden()
     page.get_by_role("button", name="“A shop” down").click()
     said(page, "“A shop” is number 2 now.")
-    page.get_by_role("link", name="A stranger reads it").click()
+    page.get_by_role("link", name="A stranger reads it", exact=True).click()
     page.get_by_role("button", name="Add another finding").click()
     findings = page.locator("[data-row]")
     expect(findings).to_have_count(3)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from courses.domain.queries.answered import places_of
 from courses.pictures.along import Along, along
 from courses.walkthroughs.heat import by_line, chosen_lines
 from courses.walkthroughs.parts import Said, Witness
@@ -16,8 +15,11 @@ from reviews.claims import Place
 from reviews.models import SnapshotFile
 from reviews.snapshots.highlight import highlighted_lines
 
-MOST, HEAD = 18, 2
+MOST, HEAD = 14, 2
 """So many lines of code can be read from the last row; a file's name with its rule takes two of them."""
+
+BESIDE, NARROW = 250, 170
+"""The height that silhouettes share on a stage, and how wide each is, in units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,17 @@ class HeatLine:
 
 @dataclass(frozen=True, slots=True)
 class HeatFile:
-    """A file of the question: its silhouette, its telling lines, and how many lines follow unshown.
+    """A file of the question: its silhouette, and its telling lines.
 
-    `anchor` is an id for its picture.
+    `beside` is a smaller silhouette, of which as many as there are files stand beside the code on a
+    stage. `anchor` is an id for the picture.
     """
 
     path: str
     anchor: str
     whole: Along
+    beside: Along
     lines: tuple[HeatLine, ...]
-    rest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +93,24 @@ def heat_files(
 ) -> tuple[HeatFile, ...]:
     """The files that the class marked, on at most `most` lines in all, with the voices of `said`.
 
-    The same lines whatever was said, so that the picture stands still while voices join it.
+    `said` is all that was heard before: the same lines at every beat, so that the picture stands still.
     """
     lengths = {source.path: len(source.lines) for source in sources}
-    places = [place for found in places_of(story, question).values() for place in found]
+    places = [place for item in said if (place := item.claim().place) and item.outcome != "dismissed"]
     chosen = chosen_lines(lengths, sums.heat, places, max(HEAD, most - HEAD * len(sources)))
     voices = _voices(story, said)
+    tallest = BESIDE / max(1, len(sources))
+
+    def drawn(source: Source, **how: float) -> Along:
+        return along(source.path, len(source.lines), sums.heat.get(source.path, ()), sums.seats, **how)
+
     return tuple(
         HeatFile(
             path=source.path,
             anchor=f"along-{question.id}-{number}",
-            whole=along(source.path, len(source.lines), sums.heat.get(source.path, ()), sums.seats),
+            whole=drawn(source),
+            beside=drawn(source, width=NARROW, tallest=tallest),
             lines=_lines(source, chosen.get(source.path, []), sums, voices),
-            rest=len(source.lines) - max(chosen.get(source.path, [0])),
         )
         for number, source in enumerate(sources, 1)
     )

@@ -12,6 +12,7 @@ from courses.walkthroughs import editing
 from courses.walkthroughs.document import Unreadable
 from courses.walkthroughs.editing import Broken
 from courses.walkthroughs.parts import Code
+from courses.walkthroughs.story import Story
 from reviews.models import Blob, Snapshot
 from reviews.snapshots.files import SourceFile
 from tests.rooms import shop_story, walkthrough_of
@@ -28,7 +29,7 @@ def shop(course: Course, ruth: User) -> Walkthrough:
     return walkthrough_of(course, ruth)
 
 
-def with_till(shop: Walkthrough) -> editing.Story:
+def with_till(shop: Walkthrough) -> Story:
     """The shop's story with one state of the code more."""
     return editing.put_code(shop.told(), Code(name="v2", title="With a till"))
 

@@ -13,11 +13,12 @@ from django.test import Client
 from django.urls import reverse
 
 from courses.domain import sittings
+from courses.domain.people import create_course
 from courses.models import Answer, Course, Membership, Seat, Sitting
 from courses.walkthroughs.room import Command
 from courses.walkthroughs.story import Story
 from tests.people import client_of
-from tests.rooms import answered, seats_in, shop_story, shown, sitting_of
+from tests.rooms import answered, sat_through, seats_in, shop_story, shown, sitting_of
 
 INJECTION, RACE, NOWHERE = ("shop.py", 7, 7), ("shop.py", 11, 13), ("shop.py", 3, 3)
 
@@ -29,16 +30,6 @@ def text_of(client: Client, name: str, *args: int, **query: Any) -> str:
     return response.content.decode()
 
 
-def over(course: Course, ruth: User, hits: int, of: int, **how: Any) -> Sitting:
-    """A session that is over; so many of its seats marked the injection."""
-    sitting = sitting_of(course, ruth, **how)
-    shown(sitting, "find")
-    for number, seat in enumerate(seats_in(sitting, of)):
-        answered(seat, [INJECTION] if number < hits else [NOWHERE], confidence=75, severity="critical")
-    shown(sitting, "who-saw-what", 3)
-    return sittings.end(sitting.pk)
-
-
 def rows_of(client: Client, sitting: Sitting) -> list[dict[str, str]]:
     """The answers as a spreadsheet reads them."""
     response: Any = client.get(reverse("courses:sitting_csv", args=[sitting.pk]))
@@ -47,7 +38,7 @@ def rows_of(client: Client, sitting: Sitting) -> list[dict[str, str]]:
 
 
 def test_ruth_reads_after_class_what_it_saw(course: Course, ruth: User) -> None:
-    page = text_of(client_of(ruth), "sitting", over(course, ruth, 12, 20, group="Tuesday").pk)
+    page = text_of(client_of(ruth), "sitting", sat_through(course, ruth, 12, 20, group="Tuesday").pk)
     assert "Tuesday" in page
     assert "<strong>20</strong> answered" in page
     assert "the class: 0.60, 12 of 20, 95 % interval 0.39 to 0.78" in page
@@ -77,7 +68,7 @@ def test_what_was_asked_anew_tells_how_many_answered_before(course: Course, ruth
 
 
 def test_where_the_code_was_withdrawn_the_page_keeps_its_numbers(course: Course, ruth: User) -> None:
-    sitting = over(course, ruth, 12, 20)
+    sitting = sat_through(course, ruth, 12, 20)
     Sitting.objects.filter(pk=sitting.pk).update(snapshots={})
     page = text_of(client_of(ruth), "sitting", sitting.pk)
     assert "The code was withdrawn" in page
@@ -85,7 +76,7 @@ def test_where_the_code_was_withdrawn_the_page_keeps_its_numbers(course: Course,
 
 
 def test_the_time_of_each_step_stands_against_its_plan(course: Course, ruth: User) -> None:
-    sitting = over(course, ruth, 1, 5)
+    sitting = sat_through(course, ruth, 1, 5)
     Sitting.objects.filter(pk=sitting.pk).update(times={"find": 200.0})
     page = text_of(client_of(ruth), "sitting", sitting.pk)
     assert "3 min 0 s" in page
@@ -96,7 +87,7 @@ def test_the_time_of_each_step_stands_against_its_plan(course: Course, ruth: Use
 def test_the_page_asks_the_database_as_often_for_many_seats_as_for_one(
     course: Course, ruth: User, django_assert_num_queries: Callable[[int], Any], count: int
 ) -> None:
-    sitting = over(course, ruth, count, count)
+    sitting = sat_through(course, ruth, count, count)
     client = client_of(ruth)
     text_of(client, "sitting", sitting.pk)
     with django_assert_num_queries(11):
@@ -106,7 +97,7 @@ def test_the_page_asks_the_database_as_often_for_many_seats_as_for_one(
 def test_the_spreadsheet_has_a_row_for_each_seat_and_question_and_no_person(
     course: Course, ruth: User, amara: User
 ) -> None:
-    sitting = over(course, ruth, 2, 3)
+    sitting = sat_through(course, ruth, 2, 3)
     first = sitting.seats.all()[0]
     first.member = Membership.objects.get(user=amara)
     first.save()
@@ -140,8 +131,8 @@ def test_two_spreadsheets_number_the_seats_differently(course: Course, ruth: Use
 
 def test_ruth_compares_two_groups(course: Course, ruth: User) -> None:
     tuesday, friday = (
-        over(course, ruth, 56, 70, group="Tuesday"),
-        over(course, ruth, 48, 80, group="Friday"),
+        sat_through(course, ruth, 56, 70, group="Tuesday"),
+        sat_through(course, ruth, 48, 80, group="Friday"),
     )
     page = text_of(client_of(ruth), "sitting_compare", tuesday.pk, **{"with": friday.pk})
     assert "Tuesday and Friday" in page
@@ -152,7 +143,7 @@ def test_ruth_compares_two_groups(course: Course, ruth: User) -> None:
 
 
 def test_it_says_where_two_stories_differ(course: Course, ruth: User) -> None:
-    before = over(course, ruth, 5, 10, group="2025")
+    before = sat_through(course, ruth, 5, 10, group="2025")
     story = shop_story()
     moved = story.defects[1].model_copy(
         update={"places": (story.defects[1].places[0].model_copy(update={"first": 12, "last": 12}),)}
@@ -160,7 +151,7 @@ def test_it_says_where_two_stories_differ(course: Course, ruth: User) -> None:
     changed = Story.model_validate(
         story.model_copy(update={"defects": (story.defects[0], moved), "steps": story.steps[1:]}).model_dump()
     )
-    after = over(course, ruth, 9, 10, group="2026", story=changed)
+    after = sat_through(course, ruth, 9, 10, group="2026", story=changed)
     page = text_of(client_of(ruth), "sitting_compare", after.pk, **{"with": before.pk})
     assert "The two stories are not the same" in page
     assert "The steps differ" in page
@@ -169,18 +160,16 @@ def test_it_says_where_two_stories_differ(course: Course, ruth: User) -> None:
 
 
 def test_with_nothing_to_compare_it_says_what_to_do(course: Course, ruth: User) -> None:
-    page = text_of(client_of(ruth), "sitting_compare", over(course, ruth, 1, 5).pk)
+    page = text_of(client_of(ruth), "sitting_compare", sat_through(course, ruth, 1, 5).pk)
     assert "nothing to compare with yet" in page
 
 
 def test_nobody_compares_with_a_session_of_a_course_that_is_not_theirs(
     course: Course, ruth: User, stranger: User
 ) -> None:
-    from courses.domain.people import create_course
-
     elsewhere = create_course(stranger, name="Elsewhere", term="2026", time_zone="Europe/Berlin")
-    theirs = over(elsewhere, stranger, 3, 5, group="Secret group")
-    ours = over(course, ruth, 3, 5)
+    theirs = sat_through(elsewhere, stranger, 3, 5, group="Secret group")
+    ours = sat_through(course, ruth, 3, 5)
     client = client_of(ruth)
     assert "Secret group" not in text_of(client, "sitting_compare", ours.pk)
     response = client.get(reverse("courses:sitting_compare", args=[ours.pk]), {"with": theirs.pk})
@@ -200,7 +189,7 @@ def kept_seat(sitting: Sitting, user: User) -> Seat:
 def test_amara_finds_her_own_marks_beside_the_answers(
     course: Course, ruth: User, amara: User, ben: User
 ) -> None:
-    kept_seat(over(course, ruth, 3, 5), amara)
+    kept_seat(sat_through(course, ruth, 3, 5), amara)
     page = text_of(client_of(amara), "own_marks", course.pk)
     assert "SQL injection in find" in page
     assert "Two buyers take the same stock" in page, "what else was there"
@@ -235,7 +224,7 @@ def test_what_the_session_never_came_to_is_not_told_her_either(
 def test_amara_lets_go_of_her_marks_and_they_stay_as_numbers(
     course: Course, ruth: User, amara: User, ben: User
 ) -> None:
-    sitting = over(course, ruth, 3, 5)
+    sitting = sat_through(course, ruth, 3, 5)
     seat = kept_seat(sitting, amara)
     address = reverse("courses:forget_own_marks", args=[course.pk, seat.pk])
     assert client_of(ben).post(address).status_code == 404
@@ -255,7 +244,7 @@ def test_own_marks_ask_the_database_as_often_for_many_sessions_as_for_one(
     course: Course, ruth: User, amara: User, django_assert_num_queries: Callable[[int], Any], count: int
 ) -> None:
     for _ in range(count):
-        kept_seat(over(course, ruth, 1, 2), amara)
+        kept_seat(sat_through(course, ruth, 1, 2), amara)
     client = client_of(amara)
     with django_assert_num_queries(6):
         text_of(client, "own_marks", course.pk)

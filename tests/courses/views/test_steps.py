@@ -156,7 +156,7 @@ def test_a_question_with_answers_knows_the_right_one(ruths: Client, shop: Walkth
         ),
         ("review", FITTING["review"] | rows("said", FINDING | {"witness": "A1"}), "not among its witnesses"),
         ("review", FITTING["review"] | {"witnesses": []}, "Say who reviews."),
-        ("review", FITTING["review"] | {"said-TOTAL_FORMS": "many"}, "ManagementForm data is missing"),
+        ("review", FITTING["review"] | {"said-TOTAL_FORMS": "many"}, "The form came in pieces."),
         (
             "reveal",
             {"question": "find", "after": "hello"},
@@ -283,3 +283,37 @@ def test_what_the_class_reads_cannot_carry_a_script(ruths: Client, shop: Walkthr
         page = text_of(ruths.get(address))
         assert "<script>alert(1)" not in page
         assert "<img src=x" not in page
+
+
+def test_what_is_typed_into_a_step_that_is_gone_can_be_added_again(ruths: Client, shop: Walkthrough) -> None:
+    ruths.post(reverse("courses:step_remove", args=[shop.pk, "stranger"]), {"version": 1})
+    typed = (
+        FITTING["review"]
+        | rows("said", FINDING)
+        | {"version": 1, "title": "Mine", "kind": "review", "minutes": 1}
+    )
+    page = ruths.post(reverse("courses:step_edit", args=[shop.pk, "stranger"]), typed)
+    assert page.status_code == 422
+    assert "Somebody took this out meanwhile, so nothing was saved." in text_of(page)
+    assert 'value="A lie"' in text_of(page)
+    assert f'action="{reverse("courses:step_new", args=[shop.pk, "review"])}"' in text_of(page)
+    assert 'name="version" value="2"' in text_of(page)
+    assert '<option value="who-saw-what" selected>' in text_of(page)
+    odd = ruths.post(reverse("courses:step_edit", args=[shop.pk, "stranger"]), typed | {"kind": "dance"})
+    assert odd.status_code == 404
+
+
+def test_a_review_may_have_a_hundred_findings_and_no_more(ruths: Client, shop: Walkthrough) -> None:
+    whole = {
+        "explanation": "", "last": "", "quote": "", "defect": "", "fix": "", "odc_type": "", "cwe": "",
+        "confidence": "", "outcome": "", "reason": "", "DELETE": "",
+    }  # fmt: skip
+    many = [FINDING | whole | {"title": f"Finding {number}", "ORDER": number} for number in range(100)]
+    add(ruths, shop, "review", **FITTING["review"] | rows("said", *many))
+    shop.refresh_from_db()
+    review = shop.told().steps[-1]
+    assert isinstance(review, ReviewStep)
+    assert [item.title for item in review.said] == [f"Finding {number}" for number in range(100)]
+    page = add(ruths, shop, "review", **FITTING["review"] | rows("said", *many, FINDING))
+    assert page.status_code == 422
+    assert "There is room for 100 here. Take some out." in text_of(page)

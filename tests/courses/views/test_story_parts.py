@@ -203,6 +203,24 @@ def test_a_defect_that_a_finding_is_about_stays(ruths: Client, shop: Walkthrough
     assert [item.id for item in shop.told().defects] == ["injection", "race"]
 
 
+def test_what_is_typed_into_a_defect_that_is_gone_can_be_added_again(
+    ruths: Client, shop: Walkthrough
+) -> None:
+    ruths.post(reverse("courses:story_defect_remove", args=[shop.pk, "rounding"]), {"version": 1})
+    typed = {
+        "version": 1,
+        **DEFECT,
+        "explanation": "A long thought.",
+        **rows("places", {"code": "v1", "path": "shop.py"}),
+    }
+    page = ruths.post(reverse("courses:story_defect", args=[shop.pk, "rounding"]), typed)
+    assert page.status_code == 422
+    assert "What you typed is kept: add it as a new one." in text_of(page)
+    assert "A long thought." in text_of(page)
+    assert 'value="shop.py"' in text_of(page)
+    assert f'action="{reverse("courses:story_defect_new", args=[shop.pk])}"' in text_of(page)
+
+
 def test_the_witnesses_are_changed_together_and_in_order(ruths: Client, shop: Walkthrough) -> None:
     address = reverse("courses:witnesses", args=[shop.pk])
     page = text_of(ruths.get(address))

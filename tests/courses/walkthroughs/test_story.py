@@ -120,7 +120,7 @@ def test_a_finding_is_a_claim_like_any_other() -> None:
         {"confidence": 2},
     ):
         with pytest.raises(ValidationError):
-            Said(witness="X1", title="A race", **wrong)  # type: ignore[arg-type]
+            Said(witness="X1", title="A race", **wrong)
 
 
 def test_a_dismissal_has_a_reason_and_a_quoted_line() -> None:

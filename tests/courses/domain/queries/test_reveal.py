@@ -53,7 +53,7 @@ def test_the_class_sees_how_many_marked_each_line(sitting: Sitting) -> None:
     marked = {(file.path, line.number): line.seats for file in reveal.files for line in file.lines}
     assert marked["shop.py", 7] == 6
     assert marked["shop.py", 3] == 3
-    assert marked["prices.py", 2] == 0, "a line that nobody marked, and should have, stands there too"
+    assert marked["shop.py", 11] == 0, "what a witness spoke of stands there, though nobody marked it"
     html = page(reveal)
     assert "<strong>10</strong> answered" in html
     assert "sqlite3" in html, "the code itself is shown"
