@@ -70,8 +70,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const name = event.key === " " ? "Space" : event.key;
-  // The space bar presses the button that has the focus, as everywhere.
-  if (name === "Space" && event.target.closest?.("button, a, summary, [type=checkbox], [type=radio]")) return;
+  // The space bar presses the button that has the focus, as everywhere; it follows no link.
+  if (name === "Space" && event.target.closest?.("button, summary, [type=checkbox], [type=radio]")) return;
   const target = [...document.querySelectorAll(`[data-key~="${CSS.escape(name)}"]`)].find(visible);
   if (!target || target.disabled) return;
   event.preventDefault();

@@ -1,0 +1,590 @@
+"""The lecture: Ruth shows "The REST API, in nine steps", whole, to three phones, from the shelf to the CSV.
+
+Tomas steers from his own phone when her laptop dies. Amara joins signed in and keeps her marks; one phone
+runs no script. It runs on PostgreSQL too.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from courses.models import Answer, Course, Seat, Sitting
+from tests.browser import pages
+from tests.browser.conftest import Watch
+from tests.browser.room_pages import (
+    PHONE,
+    Desk,
+    choose,
+    join_by_code,
+    join_by_picture,
+    line,
+    look_again,
+    send,
+)
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services, pytest.mark.slow]
+
+TITLE = "The REST API, in nine steps"
+INJECTION = "SQL injection through the task's id"
+RACE = "Two changes at once overwrite each other"
+LEAK = "Errors show the database's own message"
+AT_IMPORT = "The database is opened at import"
+WORDS = "the id goes into the query as it comes"
+AMARAS_WORDS = "whoever writes last wins"
+HELD_BACK = "typical of Mr Novak"
+
+
+@dataclass
+class Lecture:
+    """Who is in the room: Ruth's laptop with the projector, two phones without a name, and Amara's."""
+
+    ruth: Desk
+    projector: Page
+    tapping: Page
+    plain: Page
+    amara: Page
+
+    def shows(self, words: str | re.Pattern[str]) -> None:
+        """The class sees these words at the front."""
+        expect(self.projector.locator("#stage")).to_contain_text(words)
+
+    def on(self, title: str, desk: Desk | None = None) -> None:
+        """The next key leads to this step."""
+        (desk or self.ruth).press("Space")
+        expect(self.projector.locator(".stage-title")).to_have_text(title)
+
+
+def test_the_nine_steps_from_the_shelf_to_the_spreadsheet(
+    course: Course,
+    ruth: User,
+    tomas: User,
+    amara: User,
+    live_server: LiveServer,
+    new_context: Callable[..., BrowserContext],
+    watch: Watch,
+) -> None:
+    watch.allow("status of 422")  # Lines of which nobody can tell the file.
+    watch.allow(r"status of 404.*/live/")  # The code that is dead.
+
+    def browse(user: User, **options: Any) -> Page:
+        return pages.signed_in(new_context(**options), user, live_server.url)
+
+    desk = ruth_takes_it_from_the_shelf_and_begins(browse(ruth), course)
+    projector = opened_projector(desk)
+    room = Lecture(
+        ruth=desk,
+        projector=projector,
+        tapping=new_context(**PHONE).new_page(),
+        plain=new_context(**PHONE, java_script_enabled=False).new_page(),
+        amara=browse(amara, **PHONE),
+    )
+    they_join(room)
+    step_1_all_is_green(room)
+    they_mark_lines_and_are_asked_anew(room)
+    words_are_let_through_or_not(room)
+    answers_are_frozen(room)
+    the_author_finds_nothing_and_a_stranger_four(room)
+    the_first_reveal(room)
+    step_3_the_author_mends(room)
+    they_mark_again_in_front_of_a_black_screen(room)
+    step_4_the_devils_advocate(room)
+
+    tomas_phone = Desk(browse(tomas, **PHONE))
+    tomas_steers_beside_ruth(room, tomas_phone)
+    room.ruth.page.context.close()
+    tomas_phone.tap("Next")
+    room.ruth = ruth_takes_another_laptop(browse(ruth), course)
+    room.projector = opened_projector(room.ruth)
+    the_second_reveal(room, tomas_phone)
+    steps_5_to_8(room)
+    step_9_it_ships(room)
+    what_is_left_and_who_saw_what(room)
+
+    code = Sitting.objects.get().code
+    the_end(room)
+    nobody_comes_in_any_more(new_context(**PHONE).new_page(), str(code))
+    what_is_left_on_the_page(room.ruth.page)
+    what_is_in_the_spreadsheet(room.ruth.page)
+    what_is_on_paper(room.ruth.page)
+    what_amara_kept(room.amara)
+
+
+# --- Before it begins ---------------------------------------------------------------------------------
+def ruth_takes_it_from_the_shelf_and_begins(page: Page, course: Course) -> Desk:
+    page.goto(course.get_absolute_url())
+    page.get_by_role("link", name="Walkthroughs").click()
+    page.get_by_role("button", name=f"Take “{TITLE}”").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    page.get_by_label("Group or year").fill("Monday")
+    page.get_by_role("button", name="Begin").click()
+    desk = Desk(page)
+    desk.at(1)
+    return desk
+
+
+def opened_projector(desk: Desk) -> Page:
+    with desk.page.expect_popup() as opened:
+        desk.page.get_by_role("link", name="Projector in a new window").click()
+    return opened.value
+
+
+def they_join(room: Lecture) -> None:
+    room.shows("Would you ship it?")
+    code = room.projector.locator(".projector-code").inner_text()
+    assert code == Sitting.objects.get().code
+    join_by_code(room.tapping, code, TITLE)
+    join_by_picture(room.plain, room.projector, TITLE)
+    join_by_picture(room.amara, room.projector, TITLE, keep=True)
+    expect(room.projector.locator(".projector-count")).to_have_text("3 joined")
+    expect(room.ruth.figure("Here now")).to_have_text("3")
+    assert Seat.objects.exclude(member=None).get().member.user.username == "amara"
+
+
+# --- Steps 1 and 2 ------------------------------------------------------------------------------------
+def step_1_all_is_green(room: Lecture) -> None:
+    room.on("Who takes part")
+    room.shows("The stranger: GPT 5.4")
+    room.on("Step 1: the author implements")
+    room.shows("app.delete('/tasks/:id'")
+    expect(room.ruth.page.locator(".desk-notes")).not_to_be_empty()
+    room.on("Step 1: where tasks are kept")
+    room.shows("WHERE id = ${id}")
+    room.on("Step 1: twelve tests, all green")
+    room.shows("12 tests pass")
+    room.shows("refuses a task without a title")
+    room.on("Step 1: the linter is silent")
+    room.shows("The linter complains of nothing")
+    expect(room.tapping.get_by_text("Look at the front.")).to_be_visible()
+
+
+def they_mark_lines_and_are_asked_anew(room: Lecture) -> None:
+    room.on("What would you not ship?")
+    room.shows("Answers can be changed until they are frozen.")
+    line(room.tapping, "db.js", 34).tap()
+    send(room.tapping, "Sent: db.js 34.")
+    look_again(room.plain)
+    line(room.plain, "server.js", 9).tap()
+    send(room.plain, "Sent: server.js 9.")
+    expect(room.projector.locator(".projector-count")).to_have_text("2 of 3 answered")
+    expect(room.ruth.figure("Answered")).to_have_text("2")
+
+    # Asked anew, the fields are empty, and what was sent before is kept aside.
+    room.ruth.page.keyboard.press("c")
+    room.shows("Asked anew.")
+    expect(room.projector.locator(".projector-count")).to_have_text("0 of 3 answered")
+    expect(line(room.tapping, "db.js", 34).get_by_role("checkbox")).not_to_be_checked()
+    assert Answer.objects.filter(round=0).count() == 2
+
+    line(room.tapping, "db.js", 34).tap()
+    choose(room.tapping, "How bad is it?", "critical")
+    choose(room.tapping, "How sure are you", "90")
+    room.tapping.get_by_label("A few words").fill(WORDS)
+    send(room.tapping, "Sent: db.js 34. You can change it until the answers are frozen.")
+
+
+def words_are_let_through_or_not(room: Lecture) -> None:
+    waiting = room.ruth.page.locator("#words")
+    expect(waiting).to_contain_text(WORDS)
+    room.ruth.page.keyboard.press("y")
+    expect(waiting).to_contain_text("0 waiting, 1 shown, 0 held back")
+
+    # Typed, at first unclear.
+    amara = room.amara
+    amara.get_by_label("Or type line numbers").fill("28-36")
+    send(amara, "Which file is line 28 of? Write its name first: server.js 28.")
+    amara.get_by_label("Or type line numbers").fill("server 28-36")
+    choose(amara, "How bad is it?", "major")
+    choose(amara, "How sure are you", "75")
+    amara.get_by_label("A few words").fill(AMARAS_WORDS)
+    send(amara, "Sent: server.js 28-36.")
+    expect(waiting).to_contain_text(AMARAS_WORDS)
+    room.ruth.page.keyboard.press("y")
+    expect(waiting).to_contain_text("0 waiting, 2 shown, 0 held back")
+
+    look_again(room.plain)
+    expect(line(room.plain, "server.js", 9).get_by_role("checkbox")).not_to_be_checked()
+    line(room.plain, "server.js", 4).tap()
+    choose(room.plain, "How sure are you", "50")
+    room.plain.get_by_label("A few words").fill(HELD_BACK)
+    send(room.plain, "Sent: server.js 4.")
+    expect(waiting).to_contain_text(HELD_BACK)
+    room.ruth.page.keyboard.press("x")
+    expect(waiting).to_contain_text("0 waiting, 2 shown, 1 held back")
+    for words in (WORDS, AMARAS_WORDS, HELD_BACK):
+        expect(room.projector.locator("body")).not_to_contain_text(words)
+
+
+def answers_are_frozen(room: Lecture) -> None:
+    line(room.tapping, "server.js", 38).tap()
+    expect(room.tapping.locator("[data-send]")).to_have_text("Send 2 lines")
+    send(room.tapping, "Sent: db.js 34; server.js 38.")
+    expect(room.projector.locator(".projector-count")).to_have_text("3 of 3 answered")
+    room.ruth.turn("f", "freeze", on=True)
+    room.shows("Frozen: no more answers.")
+    expect(room.amara.locator("#standing")).to_contain_text("Answers are frozen.")
+    expect(line(room.amara, "server.js", 28).get_by_role("checkbox")).to_be_disabled()
+    look_again(room.plain)
+    expect(room.plain.locator("#standing")).to_contain_text("Answers are frozen.")
+    assert Answer.objects.count() == 2 + 3
+
+
+def the_author_finds_nothing_and_a_stranger_four(room: Lecture) -> None:
+    room.on("The author reviews itself")
+    room.shows("Claude Opus 4.6, on its own work")
+    room.ruth.press("Space")
+    room.shows("Nothing found")
+    room.shows("I found no problems.")
+    expect(room.amara.get_by_text("Look at the front.")).to_be_visible()
+
+    room.on("Step 2: a stranger reads")
+    room.shows("GPT 5.4, standard review")
+    expect(room.projector.locator(".recorded")).to_have_text("recorded")
+    found_one_by_one(
+        room,
+        [
+            ("SQL injection in getTask", "db.js:34"),
+            ("Lost update in PATCH /tasks/:id", "server.js:29"),
+            ("No rate limit on creating tasks", "server.js:23"),
+            ("No test for a malformed JSON body", "server.js:9"),
+        ],
+    )
+    room.ruth.press("Space")
+    room.shows("4 findings")
+    room.shows("Do not merge it as it is.")
+
+
+def found_one_by_one(room: Lecture, said: list[tuple[str, str]], desk: Desk | None = None) -> None:
+    """Each finding at its stroke, with its lines lit; those before it stand listed above it."""
+    for number, (title, where) in enumerate(said):
+        (desk or room.ruth).press("Space")
+        expect(room.projector.locator(".stage-finding h3")).to_have_text(title)
+        expect(room.projector.locator(".stage-finding header")).to_contain_text(where)
+        expect(room.projector.locator(".stage-heard li")).to_have_count(number)
+        path, _, first = where.partition(":")
+        if first:
+            expect(room.projector.locator(".stage-code figcaption")).to_contain_text(path)
+            expect(room.projector.locator(".stage-line.lit .n").first).to_have_text(first)
+            expect(room.projector.locator(".stage-line.lit").first).to_be_in_viewport()
+
+
+def heat(page: Page, path: str, number: int) -> Locator:
+    """A line of the heat map."""
+    file = page.locator("table.heat", has=page.locator("caption", has_text=path))
+    return file.locator("tr").filter(has=page.locator("th.heat-n", has_text=re.compile(f"^{number}$")))
+
+
+def saw(page: Page, defect: str, siglum: str) -> Locator:
+    """The cell of a defect and a witness; the columns are found by what stands above them."""
+    row = page.locator("table.saw-table tr", has=page.locator(".defect", has_text=defect))
+    return row.locator("td").filter(has_text=re.compile(rf"^\s*{siglum}, "))
+
+
+def the_first_reveal(room: Lecture) -> None:
+    front = room.projector
+    room.on("What you saw, and what they saw")
+    expect(heat(front, "db.js", 34).locator(".heat-count")).to_have_text("1")
+    expect(heat(front, "server.js", 28).locator(".heat-count")).to_have_text("1")
+    expect(front.locator(".heat-voices .witness")).to_have_count(0)
+    room.shows(WORDS)
+    room.shows(AMARAS_WORDS)
+    expect(front.locator("#stage")).not_to_contain_text(HELD_BACK)
+    expect(room.tapping.get_by_role("heading", name="Your marks")).to_be_visible()
+    expect(room.tapping.locator(".own-marks")).not_to_contain_text("hit")
+
+    room.ruth.turn("h", "hide", on=True)
+    room.shows("The answers are hidden.")
+    expect(front.locator("table.heat")).to_have_count(0)
+    expect(room.tapping.locator("#screen")).to_contain_text("The answers are hidden just now.")
+    room.ruth.turn("h", "hide", on=False)
+    expect(heat(front, "db.js", 34)).to_be_visible()
+
+    room.ruth.press("Space")
+    expect(heat(front, "db.js", 34).locator(".heat-voices")).to_contain_text("SQL injection in getTask")
+    expect(room.amara.locator(".own-marks")).to_contain_text(f"hit: {RACE}")
+    look_again(room.plain)
+    expect(room.plain.locator(".own-marks")).to_contain_text("no known defect here")
+
+    room.ruth.press("Space")
+    injection = front.locator("table.saw-table tr", has_text=INJECTION)
+    expect(injection.locator('[data-witness="P"]')).to_contain_text("33 %")
+    expect(saw(front, INJECTION, "X1").locator('[data-saw="seen"]')).to_be_visible()
+    for siglum in ("T", "L", "A1"):
+        expect(saw(front, INJECTION, siglum).locator('[data-saw="missed"]')).to_be_visible()
+    expect(front.locator("table.saw-table")).to_contain_text("not named yet")
+    room.shows("1 of the class’s 4 marks stand beside every known defect.")
+    expect(room.tapping.locator("table.saw-table")).to_be_visible()
+    assert pages.overflow(room.tapping) == 0
+
+    room.ruth.press("Space")
+    sure = "On average people were 76 % sure; 3 of 4 marks hit a known defect, 75 %."
+    room.shows(sure)
+    expect(room.amara.locator("#screen")).to_contain_text(sure)
+
+
+# --- Steps 3 and 4 ------------------------------------------------------------------------------------
+def changed(room: Lecture, path: str, line: str) -> None:
+    """A line that came with a change, in a file of it."""
+    file = room.projector.locator(".stage-changed", has=room.projector.locator("h3", has_text=path))
+    expect(file.locator('[data-sign="+"]', has_text=line)).to_have_count(1)
+
+
+def step_3_the_author_mends(room: Lecture) -> None:
+    room.on("Step 3: the author mends")
+    changed(room, "db.js", "WHERE id = ?`, [id]")
+    changed(room, "server.js", "limit(60, 60)")
+    changed(room, "tests/api.test.js", "refuses a body that is not JSON")
+    room.on("Step 3: thirteen, all green")
+    room.shows("13 tests pass")
+
+
+def they_mark_again_in_front_of_a_black_screen(room: Lecture) -> None:
+    room.on("And now: would you ship this?")
+    room.ruth.turn("b", "black", on=True)
+    expect(room.projector.locator(".stage[data-black]")).to_be_visible()
+    expect(room.projector.locator(".stage-title")).to_have_count(0)
+    line(room.tapping, "server.js", 54).tap()
+    choose(room.tapping, "How sure are you", "75")
+    send(room.tapping, "Sent: server.js 54.")
+    room.amara.get_by_label("Or type line numbers").fill("db.js 6-8")
+    send(room.amara, "Sent: db.js 6-8.")
+    look_again(room.plain)
+    room.plain.get_by_label("A few words").fill("nobody has to log in")
+    send(room.plain, "Sent.")
+    room.ruth.turn("b", "black", on=False)
+    expect(room.projector.locator(".stage-title")).to_have_text("And now: would you ship this?")
+    expect(room.projector.locator(".projector-count")).to_have_text("3 of 3 answered")
+
+
+def step_4_the_devils_advocate(room: Lecture) -> None:
+    room.on("Step 4: the devil's advocate")
+    room.shows("security and error handling")
+    found_one_by_one(
+        room,
+        [
+            ("Errors leak the database's own message", "server.js:54"),
+            ("No authentication anywhere", "server.js"),
+            ("The connection is opened at import", "db.js:6"),
+            ("Times are epoch milliseconds", "db.js:14"),
+        ],
+    )
+
+
+# --- Another one takes over -----------------------------------------------------------------------------
+def tomas_steers_beside_ruth(room: Lecture, tomas: Desk) -> None:
+    tomas.page.goto("/")
+    tomas.page.get_by_role("main").get_by_role("link", name="Software engineering").click()
+    tomas.page.get_by_role("link", name="Walkthroughs").click()
+    tomas.page.get_by_role("region", name="Live now").get_by_role("link", name=TITLE).click()
+    tomas.at(14, 4)
+    assert pages.overflow(tomas.page) == 0
+    tomas.tap("Back")
+    room.ruth.at(14, 3)
+    # Both at once, from one place: the room moves on once.
+    room.ruth.page.keyboard.press("Space")
+    tomas.page.get_by_role("group", name="Keys").get_by_role("button", name="Next").tap()
+    for desk in (room.ruth, tomas):
+        desk.at(14, 4)
+    room.ruth.press("Space")
+    room.shows("It trusts everybody")
+    tomas.at(14, 5)
+
+
+def ruth_takes_another_laptop(page: Page, course: Course) -> Desk:
+    page.goto(course.get_absolute_url())
+    page.get_by_role("link", name="Walkthroughs").click()
+    page.get_by_role("region", name="Live now").get_by_role("link", name=TITLE).click()
+    desk = Desk(page)
+    desk.at(15)
+    return desk
+
+
+def the_second_reveal(room: Lecture, tomas: Desk) -> None:
+    front = room.projector
+    expect(front.locator(".stage-title")).to_have_text("You, and the devil's advocate")
+    room.shows("3 answered, 1 of them marked nothing.")
+    expect(heat(front, "server.js", 54).locator(".heat-count")).to_have_text("1")
+    tomas.tap("Next")
+    expect(heat(front, "server.js", 54)).to_contain_text("Errors leak the database's own message")
+    tomas.tap("Next")
+    assert pages.overflow(tomas.page) == 0
+    expect(saw(front, LEAK, "D").locator('[data-saw="seen"]')).to_be_visible()
+    expect(saw(front, LEAK, "X1").locator('[data-saw="missed"]')).to_be_visible()
+    tomas.tap("Next")
+    room.shows("75 % sure; 1 of 1 marks hit a known defect")
+    room.ruth.at(15, 3)
+    tomas.page.context.close()
+
+
+# --- Steps 5 to 9 -------------------------------------------------------------------------------------
+def steps_5_to_8(room: Lecture) -> None:
+    room.on("Step 5: the author mends again")
+    changed(room, "middleware/authenticate.js", "function authenticate(req, res, next)")
+    changed(room, "db.js", "created_at TEXT NOT NULL")
+    room.on("Step 5: sixteen, all green")
+    room.shows("16 tests pass")
+    room.on("Step 6: the stranger, once more")
+    room.ruth.press("r")
+    room.shows("Looks good. Nothing more to say.")
+    expect(room.projector.locator('[data-end="nothing"]')).to_be_visible()
+    room.on("Step 7: what of the design?")
+    found_one_by_one(
+        room,
+        [
+            ("SQLite has one writer", "server.js:4"),
+            ("No pagination on GET /tasks", "server.js:15"),
+            ("No health check", "server.js"),
+        ],
+    )
+    room.ruth.press("Space")
+    room.shows("Three remarks on the design. None of them is a bug.")
+    room.on("Step 8: the author refactors")
+    changed(room, "server.js", "app.get('/health'")
+    room.on("Step 8: nineteen, all green")
+    room.shows("19 tests pass")
+
+
+def step_9_it_ships(room: Lecture) -> None:
+    room.on("Step 9: it ships")
+    room.shows("Eight defects were found that the author's own review had missed.")
+    room.ruth.jump(4)
+    room.shows("WHERE id = ${id}")
+    room.ruth.jump(22)
+    room.on("How many defects are left?")
+    look_again(room.plain)
+    for phone, choice in (
+        (room.tapping, "None"),
+        (room.amara, "One or two"),
+        (room.plain, "More than five"),
+    ):
+        choose(phone, "Choose one", choice)
+        send(phone)
+    room.ruth.press("r")
+    expect(room.projector.locator(".stage-title")).to_have_text("What you expect")
+    expect(room.projector.locator(".chosen li")).to_have_count(4)
+    expect(room.projector.locator(".chosen li", has_text="One or two")).to_contain_text("1 of 3")
+    expect(room.projector.locator(".chosen-right")).to_have_count(0)
+    room.ruth.press("Space")
+    expect(room.projector.locator(".chosen li[data-right]")).to_contain_text("One or two")
+    expect(room.amara.locator(".chosen li[data-right]")).to_contain_text("One or two")
+    room.ruth.press("Space", 2)
+
+
+def what_is_left_and_who_saw_what(room: Lecture) -> None:
+    room.on("What nobody said")
+    found_one_by_one(
+        room,
+        [("A deleted id is given out again", "db.js:8"), ("A failed close ends in a crash", "server.js:86")],
+    )
+    room.ruth.press("Space")
+    room.on("Who saw what")
+    table = room.projector.locator("table.saw-table")
+    expect(table.locator("th[data-covered]")).to_have_count(8)
+    room.ruth.press("Space")
+    expect(table.locator("th[data-covered]")).to_have_count(7)
+    room.ruth.press("Space", 7)
+    expect(table.locator("th[data-covered]")).to_have_count(0)
+    expect(table.locator("tbody").first.locator("tr")).to_have_count(10)
+    expect(table.locator("tbody.advice tr")).to_have_count(3)
+    by_class = table.locator("tbody").first.locator('td[data-witness="P"]')
+    shares = [re.sub(r"\D*(\d+) %.*", r"\1", text, flags=re.DOTALL) for text in by_class.all_inner_texts()]
+    assert [share for share in shares if share.isdigit()] == ["33", "33", "0", "0", "33", "33", "0", "0", "0"]
+    counts = table.locator("tbody").nth(1).locator("td").all_inner_texts()
+    assert counts == [
+        "of 3 people", "0 of 10", "0 of 10", "0 of 10", "4 of 10", "4 of 6", "0 of 2", "0 of 2", "2 of 2",
+    ]  # fmt: skip
+    expect(saw(room.projector, INJECTION, "D").locator('[data-saw="unasked"]')).to_have_count(1)
+    room.on("What to take home")
+    room.shows("You sign.")
+    expect(room.ruth.page.locator("#key-next")).to_be_disabled()
+    expect(room.projector.locator("body")).not_to_contain_text(re.compile("Amara|Diallo"))
+
+
+# --- Afterwards ---------------------------------------------------------------------------------------
+def the_end(room: Lecture) -> None:
+    room.ruth.page.locator("summary", has_text="End the session").click()
+    room.ruth.page.get_by_role("button", name="End the session").click()
+    expect(room.ruth.page.locator("#notices")).to_contain_text("Its code opens nothing any more")
+    room.shows("This session has ended. Thank you.")
+    look_again(room.plain)
+    for phone in (room.tapping, room.amara, room.plain):
+        expect(phone.get_by_role("heading", level=1)).to_have_text("This session is over")
+
+
+def nobody_comes_in_any_more(page: Page, code: str) -> None:
+    page.goto("/live/")
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("main")).to_contain_text("No session has this code now.")
+
+
+def what_is_left_on_the_page(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    expect(page.locator(".lede")).to_contain_text("Monday")
+    expect(page.locator(".figure", has_text="joined").locator("dd")).to_have_text("3")
+    first = page.get_by_role("region", name="What would you not ship?")
+    expect(first).to_contain_text("Asked 2 times; what stands here is the last time. Before, 2 answered.")
+    expect(first).to_contain_text(AMARAS_WORDS)
+    expect(heat(first.page, "db.js", 34).first).to_contain_text("SQL injection in getTask")
+    expect(page.get_by_role("main")).not_to_contain_text(re.compile(f"{HELD_BACK}|Amara|Diallo"))
+    expect(page.get_by_role("region", name="Time of each step").locator("tbody tr")).to_have_count(27)
+    expect(page.get_by_role("region", name="Time of each step")).not_to_contain_text("not shown")
+
+
+def what_is_in_the_spreadsheet(page: Page) -> None:
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Download the answers as CSV").click()
+    text = coming.value.path().read_text("utf-8-sig")
+    assert not re.search(f"{HELD_BACK}|nobody has to log in|Amara|Diallo", text)
+    rows = list(csv.DictReader(text.splitlines()))
+    told = sorted((row["question"], row["asked"], row["marked"], row["hit"], row["words"]) for row in rows)
+    assert told == [
+        ("first-marks", "1", "db.js:34", "sql-injection", ""),
+        ("first-marks", "1", "server.js:9", "malformed-body", ""),
+        ("first-marks", "2", "db.js:34; server.js:38", "error-leak; sql-injection", WORDS),
+        ("first-marks", "2", "server.js:28-36", "patch-race", AMARAS_WORDS),
+        ("first-marks", "2", "server.js:4", "", ""),
+        ("how-many-left", "1", "", "", ""),
+        ("how-many-left", "1", "", "", ""),
+        ("how-many-left", "1", "", "", ""),
+        ("second-marks", "1", "", "", ""),
+        ("second-marks", "1", "db.js:6-8", "open-at-import", ""),
+        ("second-marks", "1", "server.js:54", "error-leak", ""),
+    ]
+    weighed = next(row for row in rows if row["words"] == WORDS)
+    assert (weighed["severity"], weighed["confidence (%)"]) == ("critical", "90")
+    chosen = {row["choice"]: row["right"] for row in rows if row["question"] == "how-many-left"}
+    assert chosen == {"None": "no", "One or two": "yes", "More than five": "no"}
+    assert len({row["seat"] for row in rows}) == 3
+
+
+def what_is_on_paper(page: Page) -> None:
+    page.emulate_media(media="print")
+    # The width of what is printed on a sheet of A4.
+    page.set_viewport_size({"width": 672, "height": 990})
+    for hidden in (".running-head", ".page-head .actions"):
+        expect(page.locator(hidden)).to_be_hidden()
+    expect(page.get_by_role("region", name="And now: would you ship this?")).to_be_visible()
+    expect(page.locator("table.heat").first).to_be_visible()
+    assert pages.overflow(page) == 0
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def what_amara_kept(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("main").get_by_role("link", name="Software engineering").click()
+    page.get_by_role("link", name="Your marks in class").click()
+    kept = page.get_by_role("region", name=TITLE)
+    expect(kept).to_contain_text(re.compile(rf"server\.js:28–36\s+hit: {RACE}"))
+    expect(kept).to_contain_text(f"You called it major. You were 75 % sure. You wrote: {AMARAS_WORDS}")
+    expect(kept).to_contain_text(re.compile(rf"db\.js:6–8\s+hit: {AT_IMPORT}"))
+    expect(kept).to_contain_text("You chose “One or two”. Right is “One or two”.")
+    assert pages.overflow(page) == 0
