@@ -124,7 +124,7 @@ def sealed(story: Story, room: Room, review: ReviewStep) -> Room:
         beat=0 if story.at(review.id) == room.step else room.beat,
         frozen=room.frozen | asked,
         told=room.told | asked,
-        recorded=room.recorded - {review.id},
+        recorded=room.recorded - {step.id for step in story.together(review)},
     )
 
 
@@ -151,14 +151,26 @@ def _walked(story: Story, room: Room, command: Command) -> Room:
 def _changed(story: Story, room: Room, command: Command, to: int | None) -> Room:
     """What is done to the step that is shown, rather than with it."""
     if command == Command.RECORDED:
-        step = story.steps[room.step]
-        shown = _with(room, "recorded", step.id if step.kind == "review" else None, to)
-        # The other version begins at its beginning.
-        return room if shown == room else replace(shown, beat=0)
+        return _other_version(story, room, to)
     question = _question_here(story, room)
     if command == Command.CLEAR:
         return _cleared(story, room, question, to)
     return _with(room, "frozen", question if question not in room.told else None, to)
+
+
+def _other_version(story: Story, room: Room, to: int | None) -> Room:
+    """A review's recording instead of what was heard live, or back; of a panel all rounds, from then on.
+
+    The other version begins at its beginning.
+    """
+    step = story.steps[room.step]
+    if not isinstance(step, ReviewStep):
+        return room
+    ids = {other.id for other in story.together(step)}
+    wanted = _wanted(to, step.id in room.recorded)
+    if wanted == (step.id in room.recorded):
+        return room
+    return replace(room, recorded=room.recorded | ids if wanted else room.recorded - ids, beat=0)
 
 
 def _wanted(to: int | None, now: bool) -> bool:

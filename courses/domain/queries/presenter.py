@@ -67,7 +67,8 @@ class Key:
 class Desk:
     """Everything in front of the presenter. `question` is the one that is asked or revealed, if any.
 
-    `offer` says who could run this review live now, and `run` what came of it where somebody did.
+    `offer` says who could run this review live now, `panel` that it is run with the panel's other rounds,
+    and `run` what came of it where somebody did.
     """
 
     stage: Stage
@@ -80,6 +81,7 @@ class Desk:
     question: str
     told: bool
     offer: Offer | None
+    panel: bool
     run: Live | None
     late_from: int = LATE
 
@@ -101,6 +103,7 @@ def desk_of(sitting: Sitting) -> Desk:
         question=question,
         told=question in room.told,
         offer=_offer(story, stage.step, run),
+        panel=isinstance(stage.step, ReviewStep) and len(story.together(stage.step)) > 1,
         run=run,
     )
 
