@@ -12,7 +12,7 @@ from courses.domain.live_runs import Offer, offer
 from courses.domain.queries.stage import ReviewScene, Stage, stage_of_sitting
 from courses.models import Sitting
 from courses.walkthroughs.live import Live
-from courses.walkthroughs.room import Room
+from courses.walkthroughs.room import MOST_PAGES, Room
 from courses.walkthroughs.steps import AnyStep, ReviewStep
 from courses.walkthroughs.story import Story
 
@@ -148,6 +148,8 @@ def _keys(room: Room, stage: Stage, run: Live | None) -> tuple[Key, ...]:
         Key("freeze", "Freeze answers", "f", int(not frozen), on=frozen, off=not question or told),
         Key("clear", "Ask anew", "c", room.round_of(question) + 1, off=not question),
         Key("black", "Black screen", "b .", int(not room.black), on=room.black),
+        Key("up", "Scroll up", "u ArrowUp", room.page - 1, off=room.page <= -MOST_PAGES),
+        Key("down", "Scroll down", "d ArrowDown", room.page + 1, off=room.page >= MOST_PAGES),
     ]
     if run is not None and not run.failed:
         recorded = step.id in room.recorded
