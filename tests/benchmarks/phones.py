@@ -114,4 +114,4 @@ def write_down(environment: Environment, **_about: Any) -> None:
     Path(os.environ["BENCH_OUT"]).write_text(json.dumps(measured))
 
 
-events.quitting.add_listener(write_down)
+events.quitting.add_listener(write_down)  # type: ignore[no-untyped-call]
