@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from courses.walkthroughs import shelf
 from reviews.claims import Claim, Place
 from reviews.providers.recorded import finding
 from reviews.snapshots.files import SourceFile
@@ -89,7 +90,7 @@ def load(key: str) -> Sample:
         author_model=about["author_model"],
         author_family=about["author_family"],
         prompt=about["prompt"],
-        files=_files(folder / "files"),
+        files=_files(folder, about.get("shown_in")),
         junit=_text(folder / "junit.xml"),
         known=tuple(_known(item) for item in _json(folder / "known.json")),
         recordings=tuple(_recorded(item) for item in _json(folder / "recordings.json")),
@@ -100,8 +101,14 @@ def load(key: str) -> Sample:
     )
 
 
-def _files(folder: Path) -> tuple[SourceFile, ...]:
-    """What was handed in; caches and packages that a run left beside it were not."""
+def _files(sample: Path, shown_in: Mapping[str, str] | None) -> tuple[SourceFile, ...]:
+    """What was handed in: a walkthrough's code, where a class is shown the same, or the sample's own.
+
+    Caches and packages that a run left beside it were not handed in.
+    """
+    if shown_in:
+        return shelf.take(shown_in["walkthrough"]).files[shown_in["code"]]
+    folder = sample / "files"
     paths = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
     kept = [path for path in paths if not {"node_modules", "__pycache__"} & set(path.parts)]
     return tuple(

@@ -255,15 +255,14 @@ def _handed_in(models: Sequence[str], repeat: int) -> Any:
 
 def sample(repeat: int) -> Any:
     """A real application of some hundred lines, so many times over under other names."""
-    from pathlib import Path
-
+    from courses.demo.sample_data import KEYS, load
     from reviews.snapshots.files import SourceFile
 
-    root = Path(__file__).parents[2] / "courses/demo/samples"
     texts = [
-        (str(path.relative_to(root)), path.read_text())
-        for path in sorted(root.rglob("*"))
-        if path.suffix in {".py", ".js"}
+        (f"{key}/{file.path}", file.text)
+        for key in KEYS
+        for file in load(key).files
+        if file.path.endswith((".py", ".js"))
     ]
     return [
         SourceFile(f"part{copy}/{path}", f"# part {copy}\n{text}")

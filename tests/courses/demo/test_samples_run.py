@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from courses.demo.sample_data import SAMPLES, load
+from courses.demo.sample_data import load
 from tests.node import packages, run, unpack
 from tests.tasks_api import shown
 
@@ -149,7 +149,8 @@ def test_every_defect_planted_in_the_library_is_really_there(tmp_path: Path, zon
 # --- The API, where Node is -----------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def node_modules() -> Path:
-    return packages((SAMPLES / "tasks_api" / "files" / "package.json").read_bytes())
+    (manifest,) = (file for file in load("tasks_api").files if file.path == "package.json")
+    return packages(manifest.text.encode())
 
 
 def api(node_modules: Path, folder: Path) -> Path:

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from courses.demo.sample_data import load
 from courses.walkthroughs import shelf, steps
 from courses.walkthroughs.document import Document
 from courses.walkthroughs.parts import Said
@@ -66,11 +65,6 @@ def test_a_presenter_knows_what_to_say_at_every_step_and_a_class_can_read_it(tol
         assert step.minutes > 0, step.id
         assert len(step.body.split()) <= 60, step.id
         assert len(step.title) <= 40, step.id
-
-
-def test_the_class_sees_the_application_of_the_demos_assignment(told: Document) -> None:
-    first = {file.path: file.text for file in told.files["v1"]}
-    assert first == {file.path: file.text for file in load("tasks_api").files}
 
 
 def test_each_state_is_the_one_before_it_with_the_fixes_alone(told: Document) -> None:
