@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.celery import app
+from config.serve import static_fingerprint
 
 LEASE_SECONDS = 4.0
 
@@ -23,12 +24,14 @@ class WorkerProcess:
     """What works off reviews in the product, in a process group of its own.
 
     With the embedded broker that is the whole site (`config.serve`), else Celery workers, as many as
-    the site would start. `data` is where its output goes; `threads` are those of each.
+    the site would start. `data` is where its output goes; `threads` are those of each; `pace` is that
+    of recordings, from the next start on.
     """
 
     def __init__(self, data: Path, threads: int = 4, lease_seconds: float = LEASE_SECONDS) -> None:
         self.log = data / "worker.log"
         self.threads = threads
+        self.pace = 1.0
         self.lease_seconds = lease_seconds
         self.processes: list[subprocess.Popen[bytes]] = []
 
@@ -37,6 +40,7 @@ class WorkerProcess:
         command = [sys.executable, "-m"]
         if settings.EMBEDDED_BROKER:
             commands = [[*command, "config.serve", "--port", str(_free_port())]]
+            _without_static_files()
         else:
             command += ["celery", "-A", "config", "worker", "--pool", "threads", "--hostname"]
             commands = [[*command, f"{number}@%h"] for number in range(settings.REVIEW_PROCESSES)]
@@ -90,9 +94,10 @@ class WorkerProcess:
             # The same folder, so that what a test sends reaches it through the embedded broker.
             "BLINDSPOT_DATA": str(settings.DATA_DIR),
             "HTTPS": "0",
-            "RECORDED_PACE": "1",
+            "RECORDED_PACE": str(self.pace),
             "REVIEW_THREADS": str(self.threads),
             "REVIEW_LEASE_SECONDS": str(self.lease_seconds),
+            "REVIEW_SWEEP_SECONDS": "1",
         }
 
 
@@ -111,6 +116,12 @@ def _test_database_url() -> str:
     return (
         f"postgres://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
     )
+
+
+def _without_static_files() -> None:
+    """Nobody opens a page of these sites, so the first one need not collect and compress what is on them."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    (settings.STATIC_ROOT / ".collected").write_text(static_fingerprint())
 
 
 def _free_port() -> int:
