@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -33,6 +34,9 @@ THREADS = 32
 
 KEEP_ALIVE = 30
 """Seconds a silent connection is kept: well above the pages' polling interval."""
+
+NICE = 5
+"""How far processes that review stand back where pages want the same cores."""
 
 GRACE = 4
 """Seconds that requests and tasks get to end after Ctrl-C."""
@@ -153,12 +157,15 @@ class Process(ThreadWorker):  # type: ignore[misc]
         if self.reviews:
             self.review()
         else:
+            settle_down()
             super().run()
 
     def review(self) -> None:
         """Run a Celery worker, and end with it where it ends unasked: gunicorn starts another."""
         from config.embedded import EmbeddedWorker
 
+        # Somebody waits for a page; a reviewer takes minutes anyway.
+        os.nice(NICE)
         for listener in self.sockets:
             listener.close()
         worker = EmbeddedWorker(settings.CELERY_WORKER_CONCURRENCY)
@@ -175,6 +182,19 @@ class Process(ThreadWorker):  # type: ignore[misc]
         # that nobody waits for any more.
         sys.stdout.flush()
         os._exit(0)
+
+
+def settle_down() -> None:
+    """Load all pages before the first is asked for, and let the collector pass over what stays.
+
+    A look of the collector at all that is loaded stops every thread of a process: not while three
+    hundred phones wait.
+    """
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns
+    gc.collect()
+    gc.freeze()
 
 
 class Server(BaseApplication):  # type: ignore[misc]

@@ -36,29 +36,46 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A finding of a live run; of a panel with what it made of it, and the line that it quotes."""
+    """A finding of a live run; of a panel with what it made of it, and the line that it quotes.
+
+    A `vote` is a word about somebody's finding: whoever gives it has not seen the defect by themselves.
+    """
 
     siglum: Siglum
     claim: Claim
     outcome: Outcome = ""
     reason: str = ""
     quote: str = ""
+    vote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A live run as far as it is. `unable` says why it could not review, or not wholly."""
+    """A live run as far as it is. `unable` says why it could not review, or not wholly.
+
+    `ending` is its last word where it has one. Of a panel's round `of_more` says that something came of
+    the panel: then a round without a word is part of it.
+    """
 
     step: str
     voices: tuple[Voice, ...]
     spoken: tuple[Spoken, ...]
     reading: bool
     unable: str = ""
+    ending: str = ""
+    of_more: bool = False
 
     @property
     def failed(self) -> bool:
         """Whether nothing came of it: then the recording is shown."""
-        return bool(self.unable) and not self.spoken and not self.reading
+        return bool(self.unable) and not self.spoken and not self.reading and not self.of_more
+
+    @property
+    def last_word(self) -> str:
+        """What it ends with: nothing where findings speak for themselves, or it is not done."""
+        if self.reading or self.unable:
+            return ""
+        return self.ending or ("" if self.spoken else "Nothing more to say.")
 
 
 def with_live(story: Story, live: Live) -> Story:
@@ -70,7 +87,7 @@ def with_live(story: Story, live: Live) -> Story:
     changed = step.model_copy(
         update={
             "said": said,
-            "ending": "" if said or live.reading or live.unable else "Nothing more to say.",
+            "ending": live.last_word,
             "unable": STILL_READING if live.reading else live.unable[:300],
         }
     )
@@ -81,7 +98,11 @@ def with_live(story: Story, live: Live) -> Story:
 def said_of(story: Story, step: ReviewStep, spoken: Sequence[Spoken]) -> tuple[Said, ...]:
     """The findings of a live run as a story tells them, each with the defect that it is about, if any."""
     about = defects_of(story, step.code or "", spoken)
-    return tuple(_said(item, defect) for item, defect in zip(spoken, about, strict=True))[:MOST_SAID]
+    said = tuple(_said(item, defect) for item, defect in zip(spoken, about, strict=True))[:MOST_SAID]
+    if step.plan is None:
+        return said
+    # On the stage a plan has no lines and no file: the quotation says where.
+    return tuple(item.model_copy(update={"path": "", "first": None, "last": None}) for item in said)
 
 
 def defects_of(story: Story, code: str, spoken: Sequence[Spoken]) -> tuple[str | None, ...]:
@@ -93,7 +114,7 @@ def defects_of(story: Story, code: str, spoken: Sequence[Spoken]) -> tuple[str |
     told = [_claim(defect, code) for defect in defects]
     found: list[str | None] = [None] * len(spoken)
     for siglum in {item.siglum for item in spoken}:
-        mine = [index for index, item in enumerate(spoken) if item.siglum == siglum]
+        mine = [index for index, item in enumerate(spoken) if item.siglum == siglum and not item.vote]
         for pair in one_to_one([spoken[index].claim for index in mine], told):
             found[mine[pair.left]] = defects[pair.right].id
     return tuple(found)
@@ -157,7 +178,10 @@ def _live_witness(recorded: Witness, live: Live) -> Witness:
 
 def _witnesses(story: Story, step: ReviewStep, live: Live) -> tuple[Witness, ...]:
     """Who speaks in this review alone is live; who is heard elsewhere too is called both."""
-    elsewhere = {siglum for other in story.reviews() if other.id != step.id for siglum in other.witnesses}
+    of_this_run = {other.id for other in story.together(step)}
+    elsewhere = {
+        siglum for other in story.reviews() if other.id not in of_this_run for siglum in other.witnesses
+    }
     now = {witness.siglum: witness for witness in witnesses_of(story, step, live)}
     return tuple(
         witness

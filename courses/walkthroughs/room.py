@@ -26,7 +26,13 @@ class Command(StrEnum):
     FREEZE = "freeze"
     CLEAR = "clear"
     BLACK = "black"
+    DOWN = "down"
+    UP = "up"
     RECORDED = "recorded"
+
+
+MOST_PAGES = 60
+"""So far the stage is scrolled, up or down: a diff of eight screens takes ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +43,13 @@ class Room:
     witness was heard after one, it is `told`: only asking anew opens it, so that every answer that
     counts was given before anybody's word was seen. `heard` are the steps in which witnesses spoke:
     to show one of them again tells nothing new. `rounds` counts how often a question was asked anew;
-    `recorded` are reviews of which the recording is shown though they were run live.
+    `recorded` are reviews of which the recording is shown though they were run live. `page` is how far
+    this beat was scrolled from where it begins, down or (below 0) up.
     """
 
     step: int = 0
     beat: int = 0
+    page: int = 0
     black: bool = False
     hidden: bool = False
     asked: frozenset[str] = frozenset()
@@ -82,13 +90,16 @@ _SETS = ("asked", "frozen", "told", "heard", "recorded")
 def obey(story: Story, room: Room, command: Command, seen: tuple[int, int], to: int | None = None) -> Room:
     """The room after a command of somebody who saw the step and beat `seen`.
 
-    `to` is what the key leads to: the step to jump to; for what is switched on or off 1 or 0; for
-    `clear` the asking that begins. So a command that arrives twice, or late, does its work once.
-    Without it a switch is turned over. What cannot be done (a step after the last) changes nothing.
+    `to` is what the key leads to: the step to jump to; the page to scroll to; for what is switched on or
+    off 1 or 0; for `clear` the asking that begins. So a command that arrives twice, or late, does its
+    work once. Without it a switch is turned over. What cannot be done (a step after the last) changes
+    nothing.
     """
     match command:
         case Command.NEXT | Command.BACK | Command.REVEAL:
             return _walked(story, room, command) if seen == room.at(story) else room
+        case Command.DOWN | Command.UP:
+            return _scrolled(room, command, to) if seen == room.at(story) else room
         case Command.JUMP:
             return _moved(story, room, to, 0) if to is not None and 0 <= to < len(story.steps) else room
         case Command.HIDE:
@@ -119,12 +130,14 @@ def sealed(story: Story, room: Room, review: ReviewStep) -> Room:
     """
     asked = frozenset(question.id for question in story.questions() if question.code == review.code)
     asked &= room.asked
+    here = story.at(review.id) == room.step
     return replace(
         room,
-        beat=0 if story.at(review.id) == room.step else room.beat,
+        beat=0 if here else room.beat,
+        page=0 if here else room.page,
         frozen=room.frozen | asked,
         told=room.told | asked,
-        recorded=room.recorded - {review.id},
+        recorded=room.recorded - {step.id for step in story.together(review)},
     )
 
 
@@ -151,14 +164,33 @@ def _walked(story: Story, room: Room, command: Command) -> Room:
 def _changed(story: Story, room: Room, command: Command, to: int | None) -> Room:
     """What is done to the step that is shown, rather than with it."""
     if command == Command.RECORDED:
-        step = story.steps[room.step]
-        shown = _with(room, "recorded", step.id if step.kind == "review" else None, to)
-        # The other version begins at its beginning.
-        return room if shown == room else replace(shown, beat=0)
+        return _other_version(story, room, to)
     question = _question_here(story, room)
     if command == Command.CLEAR:
         return _cleared(story, room, question, to)
     return _with(room, "frozen", question if question not in room.told else None, to)
+
+
+def _scrolled(room: Room, command: Command, to: int | None) -> Room:
+    page = room.page + (1 if command == Command.DOWN else -1)
+    if abs(page) > MOST_PAGES or (to is not None and to != page):
+        return room
+    return replace(room, page=page)
+
+
+def _other_version(story: Story, room: Room, to: int | None) -> Room:
+    """A review's recording instead of what was heard live, or back; of a panel all rounds, from then on.
+
+    The other version begins at its beginning.
+    """
+    step = story.steps[room.step]
+    if not isinstance(step, ReviewStep):
+        return room
+    ids = {other.id for other in story.together(step)}
+    wanted = _wanted(to, step.id in room.recorded)
+    if wanted == (step.id in room.recorded):
+        return room
+    return replace(room, recorded=room.recorded | ids if wanted else room.recorded - ids, beat=0, page=0)
 
 
 def _wanted(to: int | None, now: bool) -> bool:
@@ -178,6 +210,7 @@ def _moved(story: Story, room: Room, step: int, beat: int) -> Room:
         room,
         step=step,
         beat=beat,
+        page=0,
         black=False,
         asked=room.asked | {reached.id} if isinstance(reached, QuestionStep) else room.asked,
         frozen=room.frozen | behind | (told if tells else frozenset()),

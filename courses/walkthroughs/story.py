@@ -24,6 +24,8 @@ from courses.walkthroughs.steps import (
 
 MOST_STEPS = 100
 MOST_DEFECTS = 100
+PANEL = "C"
+"""The letter of those who review together, round by round."""
 
 
 class Story(Part):
@@ -71,6 +73,17 @@ class Story(Part):
     def reviews(self) -> tuple[ReviewStep, ...]:
         """All reviews in their order."""
         return tuple(step for step in self.steps if isinstance(step, ReviewStep))
+
+    def together(self, review: ReviewStep) -> tuple[ReviewStep, ...]:
+        """The reviews that are one, in their order: a panel's rounds and, last, what came of them.
+
+        Any other review is one by itself.
+        """
+        if review.witnesses[0][0] != PANEL or review.code is None:
+            return (review,)
+        return tuple(
+            step for step in self.reviews() if step.witnesses[0][0] == PANEL and step.code == review.code
+        )
 
     def reveal_of(self, question_id: str) -> int | None:
         """The position of the first step that reveals a question."""

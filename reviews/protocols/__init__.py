@@ -9,6 +9,7 @@ from reviews.protocols.imported import IMPORTED
 from reviews.protocols.judging import JUDGING
 from reviews.protocols.linters import LINTERS
 from reviews.protocols.plan_loop import PLAN_LOOP
+from reviews.protocols.plan_reading import PLAN_READING
 from reviews.protocols.rescue import RESCUE
 from reviews.protocols.roles import ROLE_REVIEW
 from reviews.protocols.self_review import SELF_REVIEW
@@ -27,5 +28,6 @@ PROTOCOLS: dict[str, Protocol] = {
         RESCUE,
         IMPORTED,
         JUDGING,
+        PLAN_READING,
     )
 }

@@ -76,6 +76,8 @@ document.addEventListener("htmx:afterSettle", () => {
 
 // A button that was pressed by hand gives the focus back: the space bar then means the next step.
 page.addEventListener("pointerup", (event) => event.target.closest(".key .button")?.blur());
+// So does the field of the jump: the next key is a command again, whoever's answer draws the page first.
+page.addEventListener("submit", (event) => event.target.querySelector("#jump")?.blur());
 
 // An open list of steps stays open when the page follows the room.
 let open = false;

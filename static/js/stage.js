@@ -17,21 +17,50 @@ function scrollToLit(root) {
   }
 }
 
-// The same place drawn again (answers were frozen) stays where somebody scrolled it.
+// The same place drawn again (answers were frozen) stays where somebody scrolled it. The presenter's keys
+// scroll it by pages from where it begins, on the wall and in every window alike.
+const PAGE = 0.85; // Of a pane's height, so that a line or two are seen twice.
+const SPARE = 2; // The wall is lower than the presenter's picture: it has more pages, so many times and beyond.
+const still = matchMedia("(prefers-reduced-motion: reduce)");
 const kept = new Map();
+
+function panesOf(root) {
+  return [...root.querySelectorAll("[data-scrolls]")];
+}
 
 function keep(root) {
   kept.clear();
   kept.set("place", root.dataset.place);
-  root.querySelectorAll("[data-scrolls]").forEach((pane, index) => kept.set(index, pane.scrollTop));
+  kept.set("page", root.dataset.page);
+  panesOf(root).forEach((pane, index) => kept.set(index, pane.scrollTop));
 }
 
 function settle(root) {
   scrollToLit(root);
-  if (kept.get("place") !== root.dataset.place) return;
-  root.querySelectorAll("[data-scrolls]").forEach((pane, index) => {
-    if (kept.has(index)) pane.scrollTop = kept.get(index);
+  const page = Number(root.dataset.page ?? 0);
+  const isSame = kept.get("place") === root.dataset.place;
+  const most = { up: 0, down: SPARE };
+  panesOf(root).forEach((pane, index) => {
+    const turn = PAGE * pane.clientHeight || 1;
+    const begins = pane.scrollTop;
+    const there = begins + page * turn;
+    if (isSame && kept.has(index)) pane.scrollTop = kept.get(index);
+    else pane.scrollTop = there;
+    if (isSame && kept.get("page") !== root.dataset.page) {
+      pane.scrollTo({ top: there, behavior: still.matches ? "instant" : "smooth" });
+    }
+    const below = pane.scrollHeight - pane.clientHeight - begins;
+    most.down = Math.max(most.down, SPARE * (1 + below / turn));
+    if (begins > 0) most.up = Math.max(most.up, SPARE * (1 + begins / turn));
   });
+  stop("down", page >= most.down);
+  stop("up", page <= -most.up);
+}
+
+// On the presenter's page a key that leads nowhere is off: pressed in vain it would count all the same.
+function stop(command, isOver) {
+  const key = document.getElementById(`key-${command}`);
+  if (key && isOver) key.disabled = true;
 }
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -45,7 +74,7 @@ document.addEventListener("htmx:afterSettle", () => {
   }
 });
 let settled = document.querySelector("[data-place]");
-document.fonts.ready.then(() => scrollToLit(settled ?? document));
+document.fonts.ready.then(() => (settled ? settle(settled) : scrollToLit(document)));
 
 // --- The network -------------------------------------------------------------------------------------
 const AWAY = "Not connected. This page goes on by itself when the network is back.";

@@ -12,6 +12,7 @@ import json
 import os
 import random
 import re
+import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ WITHIN = 10.0
 
 _numbers = itertools.count()
 _acknowledged: list[int] = []
+_joined: list[float] = []
+"""Seconds from the code's page to a seat."""
 
 
 class Phone(FastHttpUser):
@@ -40,6 +43,7 @@ class Phone(FastHttpUser):
         self.number = next(_numbers)
         self.sends_at: float | None = None
         self.has_sent = False
+        began = time.monotonic()
         page = self.client.get(f"/live/{CODE}/", name="the code's page")
         joined = self.client.post(
             f"/live/{CODE}/",
@@ -47,6 +51,7 @@ class Phone(FastHttpUser):
             name="join",
         )
         self.room = re.search(r"/live/room/\d+/", joined.text or "")[0]  # type: ignore[index]
+        _joined.append(time.monotonic() - began)
         self.sees(joined.text)
 
     @task
@@ -109,6 +114,7 @@ def write_down(environment: Environment, **_about: Any) -> None:
             ]
             for entry in entries
         },
+        "joined": [statistics.median(_joined), max(_joined)],
         "acknowledged": len(_acknowledged),
     }
     Path(os.environ["BENCH_OUT"]).write_text(json.dumps(measured))

@@ -23,7 +23,7 @@ from typing import Any
 
 import httpx2
 
-PHONES, SENDERS, JOINING = 300, 100, 5
+PHONES, SENDERS, JOINING = 300, 100, 10
 STEPS = 8
 """So many of the presenter's keys are timed until the projector shows what they did."""
 PROJECTOR_ASKS = 0.5
@@ -102,7 +102,17 @@ def _begun() -> Any:
 def _phones(address: str, code: str, out: Path) -> subprocess.Popen[bytes]:
     """The load generator, in a process of its own."""
     command = [sys.executable, "-m", "locust", "-f", str(Path(__file__).with_name("phones.py")), "--headless"]
-    command += ["-u", str(PHONES), "-r", str(PHONES / JOINING), "--host", address, "--loglevel", "ERROR"]
+    command += [
+        "-u",
+        str(PHONES),
+        "-r",
+        str(PHONES / JOINING),
+        "--host",
+        address,
+        "--loglevel",
+        "ERROR",
+        "--reset-stats",
+    ]
     environment = {**os.environ, "BENCH_CODE": code, "BENCH_SENDERS": str(SENDERS), "BENCH_OUT": str(out)}
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

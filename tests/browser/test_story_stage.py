@@ -6,6 +6,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from courses.domain import sittings
 from courses.models import Course, Sitting
-from courses.walkthroughs.room import Command
+from courses.walkthroughs.room import Command, phone_mark
 from tests import walked
 from tests.browser import pages
 from tests.browser.conftest import Watch
@@ -201,6 +202,46 @@ def test_the_lines_in_question_are_in_sight(
     )
     expect(wall.locator(".stage-line.lit").first).to_be_in_viewport()
     expect(wall.locator(".stage-line.lit").first).to_have_text(re.compile("13"))
+
+
+def test_what_is_longer_than_the_wall_is_scrolled_by_a_key(
+    course: Course, ruth: User, live_server: LiveServer, new_context: Contexts
+) -> None:
+    steps = walked.steps()
+    steps[2] = {**steps[2], "files": [{"path": "shop.py"}, {"path": "prices.py"}]}
+    begun = sittings.begin(walked.walkthrough(course, ruth, steps=steps), ruth)
+    shown(begun, "lines")
+    small = {"width": 1280, "height": 480}
+    wall = opened(new_context, ruth, live_server, at("projector", begun), viewport=small)
+    laptop = opened(new_context, ruth, live_server, at("presenter", begun))
+    last = wall.locator(".stage-line").last
+    expect(wall.locator(".stage-line").first).to_be_in_viewport()
+    expect(last).not_to_be_in_viewport()
+    expect(laptop.locator("#key-up")).to_be_disabled()
+    pressed = 0
+    while laptop.locator("#key-down").is_enabled():
+        pressed += 1
+        laptop.keyboard.press("ArrowDown")
+        expect(wall.locator("#stage")).to_have_attribute("data-page", str(pressed))
+        expect(laptop.locator("#desk")).to_have_attribute("data-page", str(pressed))
+    assert pressed < 10, "it ends by itself"
+    expect(last).to_be_in_viewport()
+    assert wall.locator(".stage-files").evaluate("pane => pane.scrollTop") > 0
+    assert laptop.locator(".stage-files").evaluate("pane => pane.scrollTop") > 0, "her picture follows"
+    assert not pages_turned_on_phones(begun)
+    for page in reversed(range(pressed)):
+        laptop.keyboard.press("u")
+        expect(laptop.locator("#desk")).to_have_attribute("data-page", str(page))
+    expect(wall.locator(".stage-line").first).to_be_in_viewport()
+    laptop.keyboard.press("n")
+    expect(wall.locator("#stage")).to_have_attribute("data-page", "0")
+
+
+def pages_turned_on_phones(sitting: Sitting) -> bool:
+    """Whether scrolling would have made phones look again."""
+    now = Sitting.objects.get(pk=sitting.pk)
+    unscrolled = replace(now.shown(), page=0)
+    return phone_mark(now.told(), now.shown()) != phone_mark(now.told(), unscrolled)
 
 
 def faint(page: Page) -> list[str]:

@@ -1,4 +1,4 @@
-"""Real worker processes on the test database, to be killed."""
+"""Real processes of the product on the test database, to be killed: workers, the whole site."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,15 +40,15 @@ class WorkerProcess:
         """Start it in the background."""
         command = [sys.executable, "-m"]
         if settings.EMBEDDED_BROKER:
-            commands = [[*command, "config.serve", "--port", str(_free_port())]]
-            _without_static_files()
+            commands = [[*command, "config.serve", "--port", str(free_port())]]
+            _spare_static_files()
         else:
             command += ["celery", "-A", "config", "worker", "--pool", "threads", "--hostname"]
             commands = [[*command, f"{number}@%h"] for number in range(settings.REVIEW_PROCESSES)]
         with self.log.open("ab") as log:
             self.processes = [
                 subprocess.Popen(
-                    command, env=self._environment(), stdout=log, stderr=log, start_new_session=True
+                    command, env=self.environment(), stdout=log, stderr=log, start_new_session=True
                 )
                 for command in commands
             ]
@@ -85,20 +86,68 @@ class WorkerProcess:
         self.processes = [process for process in self.processes if process.poll() is None]
         self.kill()
 
-    def _environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DATABASE_URL": _test_database_url(),
-            "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
-            # The same folder, so that what a test sends reaches it through the embedded broker.
-            "BLINDSPOT_DATA": str(settings.DATA_DIR),
-            "HTTPS": "0",
+    def environment(self) -> dict[str, str]:
+        """What its processes are told."""
+        return product_environment() | {
             "RECORDED_PACE": str(self.pace),
             "REVIEW_THREADS": str(self.threads),
             "REVIEW_LEASE_SECONDS": str(self.lease_seconds),
             "REVIEW_SWEEP_SECONDS": "1",
         }
+
+
+class SiteProcess:
+    """The whole site as people start it (`config.serve`), on the test database, always at one address."""
+
+    def __init__(self, data: Path) -> None:
+        self.log = data / "site.log"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        _want_static_files()
+        environment = product_environment() | {"ALLOWED_HOSTS": "127.0.0.1"}
+        with self.log.open("ab") as log:
+            self.process = process = subprocess.Popen(
+                [sys.executable, "-m", "config.serve", "--port", str(self.port)],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+        def answers() -> bool:
+            """The site answers."""
+            assert process.poll() is None, f"the site did not start: {self.log.read_text()}"
+            try:
+                urllib.request.urlopen(f"{self.url}/live/", timeout=5).close()
+            except OSError:
+                return False
+            return True
+
+        wait_until(answers, within=60)
+
+    def kill(self) -> None:
+        """SIGKILL to all of its processes, if it runs: no chance to say goodbye."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+
+def product_environment() -> dict[str, str]:
+    """What a process of the product is told, so that it works on the test's data."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": _test_database_url(),
+        "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
+        # The same folder, so that what a test sends reaches it through the embedded broker.
+        "BLINDSPOT_DATA": str(settings.DATA_DIR),
+        "HTTPS": "0",
+    }
 
 
 def wait_until(what: Callable[[], bool], *, within: float = 30.0) -> None:
@@ -118,13 +167,24 @@ def _test_database_url() -> str:
     )
 
 
-def _without_static_files() -> None:
-    """Nobody opens a page of these sites, so the first one need not collect and compress what is on them."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    (settings.STATIC_ROOT / ".collected").write_text(static_fingerprint())
+STAMP = settings.STATIC_ROOT / ".collected"
 
 
-def _free_port() -> int:
+def _spare_static_files() -> None:
+    """Nobody opens a page of a worker's site, so it need not collect and compress what is on them."""
+    if not STAMP.exists():
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+        STAMP.write_text(static_fingerprint())
+
+
+def _want_static_files() -> None:
+    """Whoever opens a page needs them, also where another site was spared."""
+    if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        STAMP.unlink(missing_ok=True)
+
+
+def free_port() -> int:
+    """A port on which nobody listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -12,7 +12,7 @@ from courses.domain.live_runs import Offer, offer
 from courses.domain.queries.stage import ReviewScene, Stage, stage_of_sitting
 from courses.models import Sitting
 from courses.walkthroughs.live import Live
-from courses.walkthroughs.room import Room
+from courses.walkthroughs.room import MOST_PAGES, Room
 from courses.walkthroughs.steps import AnyStep, ReviewStep
 from courses.walkthroughs.story import Story
 
@@ -67,7 +67,8 @@ class Key:
 class Desk:
     """Everything in front of the presenter. `question` is the one that is asked or revealed, if any.
 
-    `offer` says who could run this review live now, and `run` what came of it where somebody did.
+    `offer` says who could run this review live now, `panel` that it is run with the panel's other rounds,
+    and `run` what came of it where somebody did.
     """
 
     stage: Stage
@@ -80,6 +81,7 @@ class Desk:
     question: str
     told: bool
     offer: Offer | None
+    panel: bool
     run: Live | None
     late_from: int = LATE
 
@@ -101,6 +103,7 @@ def desk_of(sitting: Sitting) -> Desk:
         question=question,
         told=question in room.told,
         offer=_offer(story, stage.step, run),
+        panel=isinstance(stage.step, ReviewStep) and len(story.together(stage.step)) > 1,
         run=run,
     )
 
@@ -145,6 +148,8 @@ def _keys(room: Room, stage: Stage, run: Live | None) -> tuple[Key, ...]:
         Key("freeze", "Freeze answers", "f", int(not frozen), on=frozen, off=not question or told),
         Key("clear", "Ask anew", "c", room.round_of(question) + 1, off=not question),
         Key("black", "Black screen", "b .", int(not room.black), on=room.black),
+        Key("up", "Scroll up", "u ArrowUp", room.page - 1, off=room.page <= -MOST_PAGES),
+        Key("down", "Scroll down", "d ArrowDown", room.page + 1, off=room.page >= MOST_PAGES),
     ]
     if run is not None and not run.failed:
         recorded = step.id in room.recorded

@@ -207,13 +207,17 @@ Scene = (
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step as it stands on the stage; `number` counts from 1. `sitting` is None in a preview."""
+    """A step as it stands on the stage; `number` counts from 1. `sitting` is None in a preview.
+
+    `page` is how far it is scrolled (see `room.Room`).
+    """
 
     step: AnyStep
     number: int
     of: int
     beat: int
     scene: Scene
+    page: int = 0
     black: bool = False
     hidden: bool = False
     sitting: Sitting | None = None
@@ -267,6 +271,7 @@ def _stage(shown: _Shown) -> Stage:
         of=len(shown.story.steps),
         beat=shown.beat,
         scene=_scene(shown),
+        page=room.page,
         black=room.black,
         hidden=room.hidden,
         sitting=shown.thing if isinstance(shown.thing, Sitting) else None,

@@ -70,7 +70,9 @@ def test_only_real_reviewers_who_suit_are_offered(sitting: Sitting) -> None:
     assert live_runs.offer(story, step_of(sitting)) is None, "a recording is no reviewer"
 
 
-def test_a_review_of_a_plan_and_one_round_of_a_panel_stay_recorded(course: Course, ruth: User) -> None:
+def test_a_panel_needs_anybody_a_plan_a_stranger_and_the_devils_advocate_whom_there_is(
+    course: Course, ruth: User
+) -> None:
     model_reviewer("gpt-5.4")
     steps = walked.steps()
     plan = {**steps[4], "id": "of-plan", "code": None, "plan": "plan"}
@@ -82,13 +84,18 @@ def test_a_review_of_a_plan_and_one_round_of_a_panel_stay_recorded(course: Cours
         {"siglum": "C1", "name": "GPT 5.4"},
     ]
     story = walked.story(steps=[*steps, plan, panel], witnesses=witnesses)
-    for name in ("of-plan", "panel"):
+
+    def offered(name: str) -> live_runs.Offer | None:
         step = story.step(name)
         assert isinstance(step, ReviewStep)
-        assert live_runs.offer(story, step) is None
-    challenged = story.step("late")
-    assert isinstance(challenged, ReviewStep)
-    assert live_runs.offer(story, challenged) is not None, "the devil's advocate is asked about code"
+        return live_runs.offer(story, step)
+
+    assert offered("of-plan") is None, "nobody of the author's own family is there to read it"
+    whole, challenged = offered("panel"), offered("late")
+    assert whole is not None
+    assert (whole.planned.rounds, whole.calls) == (3, 12)
+    assert challenged is not None
+    assert challenged.calls == 1
 
 
 # --- Sealed first -----------------------------------------------------------------------------------

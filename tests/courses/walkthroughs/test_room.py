@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.walkthroughs.room import TELLING, Command, Room, begun, obey, phone_mark
+from courses.walkthroughs.room import MOST_PAGES, TELLING, Command, Room, begun, obey, phone_mark
 from courses.walkthroughs.story import Story
 from tests import walked
 
@@ -29,6 +29,8 @@ STORY = walked.story(
 )
 LINES, SELF, CROSS, SHOWN = (STORY.at(name) for name in ("lines", "self", "cross", "shown"))
 AGAIN, LAST = STORY.at("again"), STORY.at("last")
+
+WITNESSES = [{"siglum": siglum, "name": "A model"} for siglum in ("A1", "X1", "D1")]
 
 Key = tuple[Command, int | None]
 keys: st.SearchStrategy[list[Key]] = st.lists(
@@ -62,6 +64,7 @@ def test_a_room_is_always_somewhere_and_is_written_to_the_letter(pressed: list[K
     room = press(begun(STORY), *pressed)
     assert 0 <= room.step < len(STORY.steps)
     assert 0 <= room.beat < STORY.steps[room.step].beats
+    assert abs(room.page) <= MOST_PAGES
     assert Room.from_json(json.loads(json.dumps(room.as_json()))) == room
 
 
@@ -84,6 +87,19 @@ def test_a_command_that_arrives_twice_does_its_work_once(
     seen = (room.step, room.beat)
     once = obey(STORY, room, command, seen, to)
     assert obey(STORY, once, command, seen, to) == once
+
+
+@given(keys, st.tuples(st.sampled_from(list(Command)), st.none()))
+def test_another_place_begins_unscrolled_and_scrolling_is_no_news_to_a_phone(
+    pressed: list[Key], key: Key
+) -> None:
+    room = press(begun(STORY), *pressed)
+    after = press(room, key)
+    if (after.step, after.beat) != (room.step, room.beat):
+        assert after.page == 0
+    if key[0] in (Command.DOWN, Command.UP):
+        assert replace(after, page=room.page) == room
+        assert phone_mark(STORY, after) == phone_mark(STORY, room)
 
 
 @given(keys)
@@ -235,3 +251,27 @@ def test_phones_look_again_only_where_there_is_something_for_them() -> None:
     marks = [phone_mark(STORY, room) for room in (asked, *others)]
     assert len(set(marks)) == len(marks)
     assert phone_mark(STORY, replace(asked, hidden=True)) == phone_mark(STORY, asked)
+
+
+# --- Scrolling --------------------------------------------------------------------------------------
+def test_what_is_long_is_scrolled_down_and_up_and_so_far_and_no_further() -> None:
+    room = press(jumped(LINES), Command.DOWN, Command.DOWN, Command.UP)
+    assert room.page == 1
+    assert press(jumped(LINES), Command.UP).page == -1, "what is lit in the middle has lines above it"
+    far = press(room, *[Command.DOWN] * (MOST_PAGES + 5))
+    assert far.page == MOST_PAGES
+
+
+def test_a_page_that_two_windows_turn_is_turned_once() -> None:
+    room = press(jumped(LINES), (Command.DOWN, 1), (Command.DOWN, 1))
+    assert room.page == 1
+    assert obey(STORY, room, Command.DOWN, (0, 0), 2) == room, "its sender saw another place"
+
+
+def test_a_panels_recording_is_shown_in_all_its_rounds() -> None:
+    steps = walked.steps()
+    steps[4:7] = [{**steps[5], "id": name, "witnesses": ["C1"], "said": []} for name in ("r1", "r2", "end")]
+    story = walked.story(steps=steps, witnesses=[*WITNESSES, {"siglum": "C1", "name": "GPT 5.4"}])
+    room = press(begun(story), (Command.JUMP, 5), Command.DOWN, (Command.RECORDED, 1), story=story)
+    assert (room.recorded, room.page) == ({"r1", "r2", "end"}, 0)
+    assert press(room, (Command.JUMP, 6), (Command.RECORDED, 0), story=story).recorded == frozenset()

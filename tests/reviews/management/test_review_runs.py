@@ -237,7 +237,7 @@ class Program:
     """Starts `manage.py` and ends whatever is left of it."""
 
     def __init__(self, data: Path) -> None:
-        self.environment = WorkerProcess(data)._environment()
+        self.environment = WorkerProcess(data).environment()
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:

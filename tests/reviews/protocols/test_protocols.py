@@ -156,16 +156,18 @@ def test_calls_are_counted_before_there_is_any_code() -> None:
         "rescue": (2, 2),
         "imported": (0, 0),
         "judging": (0, 0),
+        "plan_reading": (4, 4),
     }
 
 
 def test_letters_and_names_tell_protocols_apart() -> None:
     letters = [protocol.letter for protocol in PROTOCOLS.values()]
-    assert sorted(letters) == sorted("LAXDRMBCFIJ")
+    assert sorted(letters) == sorted("LAXDRMBCFIJV")
     assert [name for name, protocol in PROTOCOLS.items() if not protocol.planned] == [
         "rescue",
         "imported",
         "judging",
+        "plan_reading",
     ]
     assert all(
         protocol.takes <= {"passes", "rounds", "focus", "revised_by"} for protocol in PROTOCOLS.values()

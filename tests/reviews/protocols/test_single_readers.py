@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from reviews.briefs import Role
-from reviews.claims import Claim, Place, Severity
+from reviews.briefs import Role, Task
+from reviews.claims import Claim, Place, Severity, Verdict
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.base import Done, NoReviewer, Outcome, Returned, Seat, Turn
 from tests.reviews.protocols.stage import (
@@ -15,6 +15,7 @@ from tests.reviews.protocols.stage import (
     GEMINI,
     GPT,
     OPUS,
+    PLAN,
     RUFF,
     SONNET,
     STUDENT,
@@ -163,3 +164,26 @@ def test_a_model_that_was_not_asked_yet_comes_before_a_second_seat_of_one_that_w
 
 def test_one_reviewer_takes_all_four_roles() -> None:
     assert [name for _, _, name in by_role(GPT, STUDENT)] == ["GPT"] * 4
+
+
+# --- Plan reading ---------------------------------------------------------------------------------
+def test_a_plan_is_read_once_by_all_who_are_named_and_approved_by_all_or_not() -> None:
+    def approving(turn: Turn) -> Returned:
+        return answered(turn, verdict=Verdict.APPROVE)
+
+    how = setup(OPUS, GPT)
+    returned, done = play("plan_reading", how, approving)
+    assert sigla(returned) == [("V", "Opus", 1), ("V", "GPT", 1)]
+    assert {(item.turn.task, item.turn.document) for item in returned} == {(Task.REVIEW_TEXT, PLAN)}
+    assert done == Done(Outcome.COMPLETE, result={"approved": True})
+
+    serious = Claim("Nobody says who pays", severity=Severity.MAJOR)
+    _, done = play("plan_reading", how, lambda turn: answered(turn, [serious], verdict=Verdict.APPROVE))
+    assert done.result == {"approved": False}, "who approves and names something serious approves of nothing"
+    _, done = play("plan_reading", how, unable)
+    assert (done.outcome, done.result) == (Outcome.INCOMPLETE, {"approved": False})
+
+
+def test_without_a_plan_nothing_is_read() -> None:
+    with pytest.raises(NoReviewer, match="needs a plan"):
+        PROTOCOLS["plan_reading"].step(replace(setup(GPT), document=None), ())
