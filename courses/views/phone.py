@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from courses.domain import answers, news, seats
+from courses.domain.kept import kept
 from courses.domain.queries import phone as queries
 from courses.domain.queries.phone import Screen
 from courses.domain.queries.reveal import Reveal, own_marks
@@ -142,12 +142,11 @@ def _context(seat: Seat, screen: Screen, form: AnswerForm | None = None) -> dict
 
 def _outcome(sitting_id: int, screen: Screen, reveal: Reveal) -> SafeString:
     """What the class answered, as HTML that all phones show: three hundred ask for it at once."""
-    key = f"phone-outcome:{sitting_id}:{screen.mark}"
-    kept: SafeString | None = cache.get(key)
-    if kept is None:
-        kept = render_to_string("live/reveal.html#phone", {"reveal": reveal, "own": None})
-        cache.set(key, kept, queries.REVEAL_SECONDS)
-    return kept
+    return kept(
+        f"phone-outcome:{sitting_id}:{screen.mark}",
+        queries.REVEAL_SECONDS,
+        lambda: render_to_string("live/reveal.html#phone", {"reveal": reveal, "own": None}),
+    )
 
 
 def _page(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.cache import cache
-
 from courses.domain import answers, seats
+from courses.domain.kept import kept
 from courses.models import Sitting
 
 SECONDS = 1
@@ -25,13 +24,13 @@ def counted(sitting: Sitting) -> Counted:
     """The numbers of a sitting's room, at most a second old."""
     question, asked = question_of(sitting)
     key = f"counted:{sitting.pk}:{question}:{asked}"
-    kept: tuple[int, int, int | None] | None = cache.get(key)
-    if kept is None:
+
+    def make() -> Counted:
         present = seats.present(sitting.pk)
         sent = answers.count(sitting.pk, question, asked) if question else None
-        kept = (present.joined, present.here, sent)
-        cache.set(key, kept, SECONDS)
-    return Counted(*kept)
+        return Counted(present.joined, present.here, sent)
+
+    return kept(key, SECONDS, make)
 
 
 def question_of(sitting: Sitting) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
 
 from courses.domain import live, news
+from courses.domain.kept import kept, turn
 from courses.domain.queries.reveal import Reveal, reveal_of
 from courses.models import Answer, Seat, Sitting
 from courses.walkthroughs.marks import merged, written
@@ -113,11 +114,12 @@ def screen_of(sitting_id: int, mark: str) -> Screen:
     """
     if mark == news.OVER:
         return Screen(news.OVER, "over")
-    kept: Screen | None = cache.get(_key(sitting_id, mark))
-    if kept is not None:
-        return kept
-    screen = _screen(Sitting.objects.get(pk=sitting_id))
-    cache.set(_key(sitting_id, screen.mark), screen, SECONDS)
+    screen: Screen | None = cache.get(_key(sitting_id, mark))
+    if screen is None:
+        with turn(_key(sitting_id, mark)):
+            screen = cache.get(_key(sitting_id, mark)) or _screen(Sitting.objects.get(pk=sitting_id))
+            # Under its own name: the room may have gone on since this one was asked for.
+            cache.set(_key(sitting_id, screen.mark), screen, SECONDS)
     return screen
 
 
@@ -128,14 +130,13 @@ def reveal_on(sitting_id: int, screen: Screen) -> Reveal | None:
     """
     if screen.revealed is None:
         return None
-    key = f"{_key(sitting_id, screen.mark)}:reveal"
-    kept: Reveal | None = cache.get(key)
-    if kept is None:
+    revealed = screen.revealed
+
+    def make() -> Reveal:
         sitting = Sitting.objects.get(pk=sitting_id)
-        heard = live.heard_of(sitting).story
-        kept = reveal_of(sitting, screen.revealed.question, screen.revealed.beat, story=heard)
-        cache.set(key, kept, REVEAL_SECONDS)
-    return kept
+        return reveal_of(sitting, revealed.question, revealed.beat, story=live.heard_of(sitting).story)
+
+    return kept(f"{_key(sitting_id, screen.mark)}:reveal", REVEAL_SECONDS, make)
 
 
 def asked_once(sitting: Sitting, question: str, asked: int) -> Asked | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from django.core.cache import cache
-
+from courses.domain.kept import kept
 from courses.domain.queries.answered import given, given_to, let_through, places_of, summed
 from courses.domain.queries.heat import MOST, HeatFile, heat_files, sources_of
 from courses.domain.queries.saw import Row, SawTable, saw_table
@@ -115,13 +114,13 @@ def reveal_of(
         asked = _question(told, question)
         return _reveal(told, asked, beat, _Room(snapshots), _spot(told, asked, beat))
     key = f"reveal:{shown.pk}:{shown.version}:{question}:{beat}"
-    kept: Reveal | None = cache.get(key)
-    if kept is None:
+
+    def make() -> Reveal:
         told = story or shown.told()
         asked = _question(told, question)
-        kept = _reveal(told, asked, beat, _room(shown, question), _spot(told, asked, beat))
-        cache.set(key, kept, SECONDS)
-    return kept
+        return _reveal(told, asked, beat, _room(shown, question), _spot(told, asked, beat))
+
+    return kept(key, SECONDS, make)
 
 
 def afterwards(sitting: Sitting, story: Story, question: QuestionStep, upto: Spot) -> Reveal:
