@@ -8,11 +8,9 @@ import threading
 from typing import Any
 
 from celery import Celery, bootsteps, signals
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
-SWEEP_EVERY = 5.0
-"""Seconds between two looks for reviews that a crash or a lost message left behind."""
 
 TAKE_AFTER = 0.05
 """Seconds that a worker waits at most, before it takes another task, for its desk to be free."""
@@ -37,7 +35,8 @@ class Sweeper(bootsteps.StartStopStep):
     def start(self, parent: Any) -> None:
         """Begin as soon as the worker's timer runs."""
         threading.Thread(target=_load_providers, name="load-providers", daemon=True).start()
-        self.entry = parent.timer.call_repeatedly(SWEEP_EVERY, self.ask, priority=10)
+        every = settings.REVIEW_SWEEP_SECONDS
+        self.entry = parent.timer.call_repeatedly(every, self.ask, priority=10)
         self.ask(lost_after=0)
 
     def stop(self, parent: Any) -> None:
@@ -47,7 +46,7 @@ class Sweeper(bootsteps.StartStopStep):
 
     def ask(self, **options: float) -> None:
         """Put one sweep on the queue, unless the worker could not get to it before the next."""
-        app.send_task("reviews.tasks.sweep", kwargs=options, expires=SWEEP_EVERY)
+        app.send_task("reviews.tasks.sweep", kwargs=options, expires=settings.REVIEW_SWEEP_SECONDS)
 
 
 @signals.task_received.connect

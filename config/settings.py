@@ -187,6 +187,8 @@ PAID_MODELS = env_flag("PAID_MODELS", default=True)
 # Keys of providers are sealed with the first; the others still open what was sealed before.
 KEYRING = env_list("KEYRING")
 REVIEW_LEASE_SECONDS = float(env("REVIEW_LEASE_SECONDS", "30"))
+# Between two looks for reviews that a crash or a lost message left behind.
+REVIEW_SWEEP_SECONDS = float(env("REVIEW_SWEEP_SECONDS", "5"))
 
 # --- Uploads ------------------------------------------------------------------------------------
 UPLOAD_LIMITS = {

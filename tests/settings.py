@@ -7,7 +7,9 @@ Every test process has its own folder, so that several runs never share a databa
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+from pathlib import Path
 
 _data = tempfile.TemporaryDirectory(prefix="blindspot-test-")
 
@@ -20,6 +22,13 @@ os.environ.update(
     RECORDED_PACE="0",
     PAID_MODELS="0",
 )
+
+# Compiled once, for the tests as for every site and program that they start, and not beside the sources:
+# a container that sets PYTHONDONTWRITEBYTECODE would have each of them compile everything anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+_compiled = str(Path(__file__).resolve().parents[1] / "var" / "cache" / "bytecode")
+os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = _compiled
+sys.dont_write_bytecode = False
 
 from config.settings import *  # noqa: E402, F403
 from config.settings import STORAGES  # noqa: E402

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
-from courses.models import Assignment, Course
+from courses.models import Assignment, Course, LiveRun
 from reviews.engine.budgets import set_limit, standing
 from reviews.models import Call
 
@@ -42,7 +42,11 @@ def spending(thing: Paying) -> Spending:
     if kept is not None:
         return Spending(kept.spent, kept.reserved, kept.limit)
     path = "by_pass__review__snapshot__revision__submission__assignment"
-    if isinstance(thing, Course):
-        path += "__course"
-    ended = Call.objects.filter(**{path: thing}).exclude(state=Call.State.ASKED)
+    if isinstance(thing, Assignment):
+        counted = Q(**{path: thing})
+    else:
+        # A review that was run live in a room is nobody's submission: its code is the walkthrough's.
+        live = LiveRun.objects.filter(sitting__course=thing).values("snapshot")
+        counted = Q(**{f"{path}__course": thing}) | Q(by_pass__review__snapshot__in=live)
+    ended = Call.objects.filter(counted).exclude(state=Call.State.ASKED)
     return Spending(ended.aggregate(sum=Sum(Coalesce("cost", "reserved"), default=0))["sum"])

@@ -177,13 +177,13 @@ def _begin(sitting: Sitting, story: Story, room: Room, step: ReviewStep, by: Abs
     )
 
 
-def _read(sitting: Sitting, story: Story, step: ReviewStep) -> list[SourceFile]:
+def _read(sitting: Sitting, story: Story, step: ReviewStep) -> tuple[SourceFile, ...]:
     """The files that the reviewers get: a state of the code, or the plan as a document."""
     if step.plan is not None:
         plan = story.step(step.plan)
         if not isinstance(plan, PlanStep):
             raise CannotRun("This review reads no plan. Nobody was asked.")
-        return [SourceFile(PLAN, plan.plan)]
+        return (SourceFile(PLAN, plan.plan),)
     source = Snapshot.objects.filter(pk=sitting.snapshots.get(step.code or "", 0)).first()
     if source is None:
         raise CannotRun("This code is not here any more: whoever wrote it took it back. Nobody was asked.")

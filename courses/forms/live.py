@@ -200,6 +200,8 @@ class AnswerForm(forms.Form):
         except marks.Unclear as unclear:
             self.add_error("lines", str(unclear))
             return
+        if complaint := marks.too_long(found):
+            self.add_error("lines", complaint)
         if len(found) > marks.MOST_MARKS:
             self.add_error(
                 "lines",

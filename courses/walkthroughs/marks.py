@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from reviews.claims import Place
 
 MOST_MARKS = 50
+MOST_LINES = 12
+"""Of one mark: who marks a whole file hits whatever is wrong in it, and has seen nothing."""
 MOST_TYPED = 400
 """Characters of a text in which lines are named."""
 MOST_COMPLAINTS = 4
@@ -55,6 +57,22 @@ def outside(place: Place, asked: Sequence[Place]) -> str:
         return ""
     there = " and ".join(f"{span.first_line} to {span.last_line}" for span in spans)
     return f"{_numbers(place, 'Line {}', 'Lines {}')} of {place.path}: the question shows {there}."
+
+
+def too_long(places: Iterable[Place]) -> str:
+    """Why these marks, merged, say too little of where, as sentences; empty where they are short enough."""
+    long = [place for place in places if _length(place) > MOST_LINES]
+    if not long:
+        return ""
+    named = [
+        f"{_numbers(place, 'Line {}', 'Lines {}')} of {place.path} are one mark of {_length(place)} lines."
+        for place in long[:MOST_COMPLAINTS]
+    ]
+    return f"{' '.join(named)} A mark has at most {MOST_LINES}: name the lines that are wrong."
+
+
+def _length(place: Place) -> int:
+    return place.last_line - place.first_line + 1
 
 
 def merged(places: Iterable[Place]) -> tuple[Place, ...]:

@@ -344,7 +344,14 @@ ARGUMENTS = addresses("courses")
 
 
 @pytest.fixture
-def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stranger: User) -> World:
+def clients(ruth: User, tomas: User, amara: User, ben: User, stranger: User) -> dict[str, Client]:
+    """A browser for each role."""
+    people = {"stranger": stranger, "amara": amara, "ben": ben, "tomas": tomas, "ruth": ruth}
+    return {"anonymous": Client(), **{name: client_of(user) for name, user in people.items()}}
+
+
+@pytest.fixture
+def world(course: Course, ruth: User, tomas: User, amara: User, clients: dict[str, Client]) -> World:
     """Amara's work: a draft, a sealed one, a released one. The stranger sees injection and race."""
     recorded_reviewer("gpt-5.4")
     recording("gpt-5.4", "cross_model", [INJECTION, RACE])
@@ -369,8 +376,6 @@ def world(course: Course, ruth: User, tomas: User, amara: User, ben: User, stran
     consents.ask(submissions["sealed"], tomas)
     consents.ask(out, tomas)
     consents.give(out)
-    people = {"stranger": stranger, "amara": amara, "ben": ben, "tomas": tomas, "ruth": ruth}
-    clients = {"anonymous": Client(), **{name: client_of(user) for name, user in people.items()}}
     shop = walkthrough_of(course, ruth)
     sitting = sittings.begin(shop, ruth)
     kept, other = seats_in(sitting, 2)
@@ -464,13 +469,13 @@ def test_a_fragment_is_never_cached_as_the_page_of_its_address(world: World) -> 
 
 
 @pytest.mark.django_db
-def test_the_accounts_pages_are_about_nobody_but_who_asks(world: World) -> None:
+def test_the_accounts_pages_are_about_nobody_but_who_asks(clients: dict[str, Client]) -> None:
     arguments = {"key": "MQ:1abc:x", "uidb36": "1"}
     known = addresses(None)
     for name, expected in ACCOUNT.items():
         address = reverse(name, kwargs={key: arguments[key] for key in known[name]})
         for role, letter in zip(ROLES, expected, strict=True):
-            client = world.clients[role]
+            client = clients[role]
             response = client.get(address)
             assert response.status_code < 500, (name, role)
             assert (met(response) == "l") == (letter == "l"), (name, role, response.status_code)
@@ -479,13 +484,13 @@ def test_the_accounts_pages_are_about_nobody_but_who_asks(world: World) -> None:
 
 
 @pytest.mark.django_db
-def test_no_role_in_a_course_opens_the_administration(world: World) -> None:
+def test_no_role_in_a_course_opens_the_administration(clients: dict[str, Client]) -> None:
     named = {name: wanted for name, wanted in addresses("admin").items() if name.isidentifier()}
     assert len(named) > 20
     for name, wanted in named.items():
         arguments = {key: "courses" if key == "app_label" else "1" for key in wanted}
         for role in ROLES:
-            response = world.clients[role].get(reverse(f"admin:{name}", kwargs=arguments))
+            response = clients[role].get(reverse(f"admin:{name}", kwargs=arguments))
             assert response.status_code in (302, 404) or name == "login", (name, role)
             assert "Site administration" not in response.content.decode(), (name, role)
 

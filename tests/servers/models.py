@@ -22,6 +22,7 @@ import selectors
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -182,7 +183,9 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Callers go away without a word: that is what they are here to show."""
+        """Callers go away without a word: that is what they are here to show. A failing script is told of."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
     def let_go(self) -> None:
         """Wake every thread that waits for time to pass or for a caller to say more."""

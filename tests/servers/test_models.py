@@ -288,3 +288,15 @@ def test_time_passes_between_the_beginning_and_the_end_of_a_reply(server: StandI
     kinds = [event.type for event in events]
     assert time.monotonic() - began >= 0.25
     assert kinds[-1] == "response.completed"
+
+
+def test_a_script_that_fails_is_told_of_and_not_only_a_connection_that_broke(
+    server: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def mistaken(_: Seen) -> Answer:
+        raise ValueError("The script has no fifth answer.")
+
+    server.answers = mistaken
+    with pytest.raises(openai.APIConnectionError):
+        Asker(server).responses("Review it.")
+    wait_until(lambda: "The script has no fifth answer." in capsys.readouterr().err)

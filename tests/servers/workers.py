@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.celery import app
+from config.serve import static_fingerprint
 
 LEASE_SECONDS = 4.0
 
@@ -24,12 +25,14 @@ class WorkerProcess:
     """What works off reviews in the product, in a process group of its own.
 
     With the embedded broker that is the whole site (`config.serve`), else Celery workers, as many as
-    the site would start. `data` is where its output goes; `threads` are those of each.
+    the site would start. `data` is where its output goes; `threads` are those of each; `pace` is that
+    of recordings, from the next start on.
     """
 
     def __init__(self, data: Path, threads: int = 4, lease_seconds: float = LEASE_SECONDS) -> None:
         self.log = data / "worker.log"
         self.threads = threads
+        self.pace = 1.0
         self.lease_seconds = lease_seconds
         self.processes: list[subprocess.Popen[bytes]] = []
 
@@ -38,6 +41,7 @@ class WorkerProcess:
         command = [sys.executable, "-m"]
         if settings.EMBEDDED_BROKER:
             commands = [[*command, "config.serve", "--port", str(free_port())]]
+            _spare_static_files()
         else:
             command += ["celery", "-A", "config", "worker", "--pool", "threads", "--hostname"]
             commands = [[*command, f"{number}@%h"] for number in range(settings.REVIEW_PROCESSES)]
@@ -85,9 +89,10 @@ class WorkerProcess:
     def environment(self) -> dict[str, str]:
         """What its processes are told."""
         return product_environment() | {
-            "RECORDED_PACE": "1",
+            "RECORDED_PACE": str(self.pace),
             "REVIEW_THREADS": str(self.threads),
             "REVIEW_LEASE_SECONDS": str(self.lease_seconds),
+            "REVIEW_SWEEP_SECONDS": "1",
         }
 
 
@@ -102,6 +107,7 @@ class SiteProcess:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
+        _want_static_files()
         environment = product_environment() | {"ALLOWED_HOSTS": "127.0.0.1"}
         with self.log.open("ab") as log:
             self.process = process = subprocess.Popen(
@@ -159,6 +165,22 @@ def _test_database_url() -> str:
     return (
         f"postgres://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
     )
+
+
+STAMP = settings.STATIC_ROOT / ".collected"
+
+
+def _spare_static_files() -> None:
+    """Nobody opens a page of a worker's site, so it need not collect and compress what is on them."""
+    if not STAMP.exists():
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+        STAMP.write_text(static_fingerprint())
+
+
+def _want_static_files() -> None:
+    """Whoever opens a page needs them, also where another site was spared."""
+    if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        STAMP.unlink(missing_ok=True)
 
 
 def free_port() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from courses.domain import live
 from courses.domain.queries.answered import given_to, places_of, summed
 from courses.domain.queries.saw import where_of
 from courses.models import Sitting
@@ -88,7 +89,7 @@ def _told(sitting: Sitting) -> _Told:
     hashes = dict(Snapshot.objects.filter(pk__in=sitting.snapshots.values()).values_list("pk", "sha256"))
     return _Told(
         sitting,
-        sitting.told(),
+        live.heard_of(sitting).story,
         {name: hashes[pk] for name, pk in sitting.snapshots.items() if pk in hashes},
     )
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 from django.utils import timezone
 
+from courses.domain import live
 from courses.domain.queries.answered import rounds_of
 from courses.domain.queries.reveal import Reveal, afterwards
 from courses.models import Membership, Sitting
@@ -66,8 +67,8 @@ class Left:
 
 
 def left_of(sitting: Sitting) -> Left:
-    """Everything that the page of a sitting shows; while it is live, as of now."""
-    story = sitting.told()
+    """Everything that the page of a sitting shows; while it is live, as of now and as it was heard."""
+    story = live.heard_of(sitting).story
     answers = rounds_of(sitting.pk)
     asked = tuple(
         _asked(sitting, story, question, answers)
@@ -90,9 +91,8 @@ def left_of(sitting: Sitting) -> Left:
 
 def shown_upto(sitting: Sitting, story: Story) -> Spot:
     """What was heard when it ended: all, where the last step was reached."""
-    room = sitting.shown()
-    last = (len(story.steps) - 1, story.beats[-1] - 1)
-    return end_of(story) if (room.step, room.beat) == last else (room.step, room.beat)
+    at = sitting.shown().at(story)
+    return end_of(story) if at == (len(story.steps) - 1, story.beats[-1] - 1) else at
 
 
 def seconds_of(sitting: Sitting, story: Story) -> dict[str, float]:

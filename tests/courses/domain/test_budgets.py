@@ -9,12 +9,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from courses.domain import assignments, people
+from courses.domain import assignments, live_runs, people
 from courses.domain.assignments import PlanLine
 from courses.domain.budgets import Spending, name_of, spending
 from courses.models import Assignment, Course, Submission
+from reviews.engine import passes
 from reviews.models import Blob, Budget, Call, Pass
-from tests.stories import assignment, sealed
+from tests.replies import review_reply
+from tests.rooms import shown, sitting_of
+from tests.servers.models import Answer, StandIn
+from tests.stories import assignment, model_reviewer, sealed
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +69,28 @@ def test_without_a_limit_spending_is_what_the_ledger_says(course: Course, amara:
     assert spending(first) == Spending(290_000), "a call that may have been billed counts as paid"
     assert spending(second) == Spending(1_000_000)
     assert spending(course) == Spending(1_290_000)
+
+
+def test_what_was_asked_live_in_a_room_is_spent_by_its_course(
+    course: Course, ruth: User, amara: User, stand_in: StandIn
+) -> None:
+    model_reviewer("gpt-5.4")
+    paid(sealed(assignment(course), amara))
+    sitting = sitting_of(course, ruth)
+    shown(sitting, "find")
+    shown(sitting, "stranger")
+    stand_in.answers = lambda _: Answer(review_reply())
+    live_runs.run(sitting.pk, "stranger", ruth)
+    for queued in Pass.objects.filter(state=Pass.State.QUEUED, review__protocol="cross_model"):
+        passes.run(queued.pk)
+    asked = Call.objects.get(provider="openai", by_pass__review__snapshot__revision=None)
+    assert asked.cost
+    assert spending(course) == Spending(250_000 + asked.cost)
+    another = people.create_course(ruth, name="Compilers", term="", time_zone="UTC")
+    assert spending(another) == Spending(0)
+    course.budget = Decimal(1)
+    people.save_settings(course)
+    assert spending(course).spent == 250_000 + asked.cost, "a limit set afterwards counts it too"
 
 
 def test_a_limit_that_is_set_later_counts_what_was_spent_before(course: Course, amara: User) -> None:

@@ -391,3 +391,32 @@ def test_a_reveal_shows_the_class_and_ones_own_marks(
 
 def press_at(sitting: Sitting, command: Command) -> Callable[[], object]:
     return lambda: sittings.steer(sitting.pk, command, (sitting.told().at("what-you-saw"), 0))
+
+
+def test_a_mark_over_the_whole_file_is_no_answer_and_what_was_typed_stays(
+    phone: Client, sitting: Sitting
+) -> None:
+    html = send(phone, sitting, False, lines="shop.py 1-14", words="all of it").content.decode()
+    assert "Lines 1-14 of shop.py are one mark of 14 lines." in html
+    assert "name the lines that are wrong" in html
+    assert 'value="shop.py 1-14"' in html
+    assert "all of it" in html
+    html = send(phone, sitting, False, line=[f"0:{line}" for line in range(1, 14)]).content.decode()
+    assert "Lines 1-13 of shop.py are one mark of 13 lines." in html
+    assert len(ticked(html)) == 13, "nothing that was tapped is lost"
+    assert not Answer.objects.exists()
+    send(phone, sitting, lines="shop.py 1-12")
+    assert Answer.objects.get().marks == [["shop.py", 1, 12]]
+
+
+def test_how_sure_against_how_right_is_told_a_phone_in_numbers(
+    phone: Client, sitting: Sitting, act: Act
+) -> None:
+    send(phone, sitting, line=["0:7"], confidence="90")
+    act(lambda: shown(sitting, "what-you-saw", 3))
+    html = ask(phone, sitting).content.decode()
+    assert 'data-beat="3"' in html
+    assert '<svg class="picture"' not in html, "a small screen would cut it"
+    numbers = html.split("sure-numbers")[1]
+    assert "How sure" in numbers
+    assert "90" in numbers

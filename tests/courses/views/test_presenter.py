@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from courses.domain import news, sittings
+from courses.domain import news, sittings, walkthroughs
 from courses.models import Course, Sitting
+from courses.walkthroughs import shelf
 from courses.walkthroughs.room import Command
 from reviews.models import Pass
 from tests.people import client_of
@@ -234,6 +235,22 @@ def test_a_review_is_run_live_from_its_step(sitting: Sitting, ruth: User, stand_
     assert "Show the recording" in after
     assert Pass.objects.get().state == Pass.State.QUEUED
     assert stand_in.asked == [], "a worker asks, not the page"
+
+
+def test_it_is_said_beforehand_what_is_read_and_how_often_it_is_asked(course: Course, ruth: User) -> None:
+    model_reviewer("gpt-5.4", name="The stranger")
+    for slug, step, words_of_it in (
+        ("plan-before-code", "strange-plan", "asked about this plan, with at most 1 call, paid"),
+        (
+            "four-reviewers",
+            "round-2",
+            "about this code, in all rounds of this panel, with at most 12 calls, paid",
+        ),
+    ):
+        walkthrough = walkthroughs.keep(shelf.take(slug), course, ruth, shared=True)
+        begun = sittings.begin(walkthrough, ruth)
+        shown(begun, step)
+        assert words_of_it in words(page(ruth, begun))
 
 
 def test_the_recording_is_shown_by_its_key(sitting: Sitting, ruth: User) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,13 +13,20 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from courses.domain import sittings
+from courses.domain import live_runs, sittings
 from courses.domain.people import create_course
 from courses.models import Answer, Course, Membership, Seat, Sitting
 from courses.walkthroughs.room import Command
 from courses.walkthroughs.story import Story
+from reviews.engine import passes
+from reviews.models import Pass
+from tests import stories
 from tests.people import client_of
+from tests.replies import review_reply
 from tests.rooms import answered, sat_through, seats_in, shop_story, shown, sitting_of
+from tests.servers.models import Answer as Said
+from tests.servers.models import StandIn
+from tests.stories import model_reviewer
 
 INJECTION, RACE, NOWHERE = ("shop.py", 7, 7), ("shop.py", 11, 13), ("shop.py", 3, 3)
 
@@ -65,6 +73,28 @@ def test_what_was_asked_anew_tells_how_many_answered_before(course: Course, ruth
     page = text_of(client_of(ruth), "sitting", sitting.pk)
     assert "Asked 2 times; what stands here is the last time. Before, 7 answered." in page
     assert "<strong>1</strong> answered" in page
+
+
+def test_what_was_heard_live_is_there_before_the_session_ends(
+    course: Course, ruth: User, stand_in: StandIn
+) -> None:
+    model_reviewer("gpt-5.4")
+    sitting = sitting_of(course, ruth)
+    shown(sitting, "find")
+    for seat in seats_in(sitting, 6):
+        answered(seat, [RACE])
+    shown(sitting, "stranger")
+    # The recording speaks of two defects, the real reviewer of one, and that in other words.
+    stand_in.answers = lambda _: Said(review_reply(replace(stories.RACE, title="Two buyers at once")))
+    live_runs.run(sitting.pk, "stranger", ruth)
+    for queued in Pass.objects.filter(state=Pass.State.QUEUED):
+        passes.run(queued.pk)
+    shown(sitting, "who-saw-what", 3)
+    while_it_runs = text_of(client_of(ruth), "sitting", sitting.pk)
+    assert "Two buyers at once" in while_it_runs
+    assert "SQL injection by name" not in while_it_runs, "that is the recording's"
+    sittings.end(sitting.pk)
+    assert "Two buyers at once" in text_of(client_of(ruth), "sitting", sitting.pk)
 
 
 def test_where_the_code_was_withdrawn_the_page_keeps_its_numbers(course: Course, ruth: User) -> None:

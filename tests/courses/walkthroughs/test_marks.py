@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.walkthroughs.marks import MOST_TYPED, Unclear, merged, outside, typed, written
+from courses.walkthroughs.marks import (
+    MOST_LINES,
+    MOST_TYPED,
+    Unclear,
+    merged,
+    outside,
+    too_long,
+    typed,
+    written,
+)
 from reviews.claims import Place
 
 DB, SERVER, VALIDATE = (
@@ -82,6 +91,15 @@ def test_lines_that_the_question_does_not_show_are_outside() -> None:
     assert "not among the files" in outside(Place("secret.js", 1, 1), ASKED)
     halves = (Place("db.js", 1, 5), Place("db.js", 20, 30))
     assert outside(Place("db.js", 4, 21), halves).endswith("the question shows 1 to 5 and 20 to 30.")
+
+
+def test_a_mark_is_a_place_and_not_a_file() -> None:
+    assert too_long([Place("db.js", 1, MOST_LINES), Place("server.js", 3, 3)]) == ""
+    said = too_long(merged(typed("db.js 1-62, server.js 3-9, 10-15", ASKED)))
+    assert said == (
+        "Lines 1-62 of db.js are one mark of 62 lines. Lines 3-15 of server.js are one mark of 13 lines. "
+        "A mark has at most 12: name the lines that are wrong."
+    )
 
 
 places = st.builds(

@@ -51,6 +51,7 @@ def test_a_killed_worker_loses_nothing_and_finished_passes_are_not_made_again(
     finished_before = dict(passes.filter(state=Pass.State.ANSWERED).values_list("pk", "ended_at"))
     assert passes.filter(state=Pass.State.RUNNING).count() == 2, "the dead worker left its passes running"
 
+    worker_process.pace = 0.1
     worker_process.start()
 
     def all_complete() -> bool:

@@ -119,7 +119,12 @@ def test_bait_takes_effect_where_claude_is_used_as_anybody_would(
         subprocess.run(
             [real, "-p", prompt, "--model", MODEL, *options],
             cwd=folder,
-            env={**known, "ANTHROPIC_BASE_URL": server.url, "ANTHROPIC_API_KEY": "x"},
+            env={
+                **known,
+                "ANTHROPIC_BASE_URL": server.url,
+                "ANTHROPIC_API_KEY": "x",
+                "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=60,
