@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -71,17 +72,17 @@ def measure(address: str, folder: Path) -> dict[str, Any]:
     presenter = Presenter(address, sitting.pk)
     out = folder / "phones.json"
     began = time.monotonic()
-    phones = _phones(address, sitting.code or "", out)
-    _wait(began, JOINING + 5)
-    _sealed(1)
-    presenter.press("next")
-    _wait(began, JOINING + 8)
-    _sealed(2)
-    _wait(began, JOINING + 20)
-    shown = [presenter.press("next") for _ in range(STEPS)]
-    presenter.leave()
-    phones.send_signal(2)
-    phones.wait(timeout=60)
+    with _phones(address, sitting.code or "", out) as phones:
+        _wait(began, JOINING + 5)
+        _sealed(1)
+        presenter.press("next")
+        _wait(began, JOINING + 8)
+        _sealed(2)
+        _wait(began, JOINING + 20)
+        shown = [presenter.press("next") for _ in range(STEPS)]
+        presenter.leave()
+        phones.send_signal(signal.SIGINT)
+        phones.wait(timeout=60)
     return {**json.loads(out.read_text()), **_kept(sitting.pk), "shown": max(shown), "reviews": _running()}
 
 
@@ -99,8 +100,9 @@ def _begun() -> Any:
     return sittings.steer(sitting.pk, Command.JUMP, (0, 0), story.at(story.questions()[0].id) - 1)
 
 
-def _phones(address: str, code: str, out: Path) -> subprocess.Popen[bytes]:
-    """The load generator, in a process of its own."""
+@contextmanager
+def _phones(address: str, code: str, out: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The load generator, in a process of its own that does not outlive this."""
     command = [sys.executable, "-m", "locust", "-f", str(Path(__file__).with_name("phones.py")), "--headless"]
     command += [
         "-u",
@@ -114,7 +116,13 @@ def _phones(address: str, code: str, out: Path) -> subprocess.Popen[bytes]:
         "--reset-stats",
     ]
     environment = {**os.environ, "BENCH_CODE": code, "BENCH_SENDERS": str(SENDERS), "BENCH_OUT": str(out)}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as phones:
+        try:
+            yield phones
+        finally:
+            phones.kill()
 
 
 def _sealed(count: int) -> None:
