@@ -35,9 +35,6 @@ THREADS = 32
 KEEP_ALIVE = 30
 """Seconds a silent connection is kept: well above the pages' polling interval."""
 
-NICE = 5
-"""How far processes that review stand back where pages want the same cores."""
-
 GRACE = 4
 """Seconds that requests and tasks get to end after Ctrl-C."""
 
@@ -164,8 +161,6 @@ class Process(ThreadWorker):  # type: ignore[misc]
         """Run a Celery worker, and end with it where it ends unasked: gunicorn starts another."""
         from config.embedded import EmbeddedWorker
 
-        # Somebody waits for a page; a reviewer takes minutes anyway.
-        os.nice(NICE)
         for listener in self.sockets:
             listener.close()
         worker = EmbeddedWorker(settings.CELERY_WORKER_CONCURRENCY)

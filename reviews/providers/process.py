@@ -22,6 +22,9 @@ from pathlib import Path, PurePosixPath
 
 from reviews.providers.base import ProviderError, Trouble
 
+NICE = 10
+"""How far tools that compute stand back."""
+
 MAX_OUTPUT_BYTES = 8 * 1024 * 1024
 READ_BYTES = 64 * 1024
 
@@ -125,6 +128,9 @@ def run(command: Sequence[str | Path], where: Workshop, seconds: float) -> Finis
             Trouble.MISSING,
             f"{name} could not be started ({error.strerror}). Install the product's requirements again.",
         ) from error
+    with suppress(OSError):
+        # Somebody waits for a page on the same cores; nobody waits for a linter so urgently.
+        os.setpriority(os.PRIO_PGRP, process.pid, NICE)
     with process:
         try:
             output, errors = read_all(process, name, deadline)
