@@ -39,8 +39,14 @@ class Lecture:
         self.follow(self.ruth)
 
     def follow(self, desk: Desk) -> None:
-        """The class sees the place that this presenter sees. Looked at in every frame."""
+        """The class sees the place that this presenter sees. Looked at in every frame.
+
+        What does not fit scrolls in its own frame: the wall as a whole never does.
+        """
         self.projector.wait_for_selector(f'#stage[data-place="{desk.place}"]')
+        sizes = "[document.documentElement.scrollHeight, innerHeight]"
+        high, window = self.projector.evaluate(sizes)
+        assert high <= window, f"at {desk.place} the wall is {high} px high in a window of {window} px"
 
     def on(self, title: str) -> None:
         """The next key leads to this step."""
