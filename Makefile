@@ -35,6 +35,7 @@ test: ## run all tests, in a real browser too (ARGS="-k seal" narrows it)
 
 test-services: ## run what depends on database and broker on PostgreSQL with Redis, then with RabbitMQ
 	$(PREPARE) dev
+	$(PREPARE) browser
 	$(PREPARE) reach $(POSTGRES_URL) $(REDIS_URL) $(RABBITMQ_URL)
 	@for broker in $(REDIS_URL) $(RABBITMQ_URL); do \
 		echo "PostgreSQL with $${broker%%:*}"; \

@@ -7,9 +7,7 @@ const unsent = document.querySelector("[data-unsent]");
 
 // --- Keys: one at a time, in their order, until each has arrived ---------------------------------------
 const MOST_WAITING = 5;
-const GIVEN_UP = 6000; // Longer than a request may take: of a form that left the page no failure is heard.
 let flying = null; // The form that is under way.
-let since = 0;
 let failed = null; // The form that did not get through, and is sent again by and by.
 let timer = null;
 const pressed = []; // Keys pressed meanwhile: each is sent from the page that the one before leads to.
@@ -23,7 +21,6 @@ page.addEventListener("htmx:confirm", (event) => {
   const form = event.target.closest?.("[data-steer]");
   if (!form) return;
   const isAgain = form === failed && timer === null;
-  if (flying && Date.now() - since > GIVEN_UP) flying = null;
   if (flying || (failed && !isAgain)) {
     event.preventDefault();
     // Who presses again because nothing happens does not want to go on twice.
@@ -31,7 +28,11 @@ page.addEventListener("htmx:confirm", (event) => {
     return;
   }
   flying = form;
-  since = Date.now();
+});
+// What a poll heard meanwhile is let go: drawn first, it would take the form away, and nobody would hear
+// what became of it. The form's own answer is as new.
+page.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (flying && detail.requestConfig.elt.id === "desk") detail.shouldSwap = false;
 });
 
 function again(event) {
@@ -61,17 +62,17 @@ page.addEventListener("htmx:sendError", again);
 page.addEventListener("htmx:timeout", again);
 page.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status >= 500) again(event);
-  else if (event.target.closest?.("[data-steer]")) flying = failed = null;
+  else if (event.target.closest?.("[data-steer]")) {
+    flying = failed = null;
+    pressed.length = 0;
+  }
 });
 // The form itself is gone by then: the page that came in its place has others.
 page.addEventListener("htmx:afterOnLoad", ({ detail }) => {
   if (!detail.requestConfig.elt.matches("[data-steer]") || detail.xhr.status >= 400) return;
   flying = failed = null;
   unsent.hidden = true;
-});
-document.addEventListener("htmx:afterSettle", () => {
-  if (flying || failed || !pressed.length) return;
-  document.getElementById(`key-${pressed.shift()}`)?.click();
+  if (pressed.length) document.getElementById(`key-${pressed.shift()}`)?.click();
 });
 
 // A button that was pressed by hand gives the focus back: the space bar then means the next step.

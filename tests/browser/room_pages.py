@@ -33,7 +33,7 @@ class Desk:
     def turn(self, key: str, command: str, *, on: bool) -> None:
         """A key that switches something on or off."""
         self.page.keyboard.press(key)
-        expect(self.page.locator(f"#key-{command}")).to_have_attribute("aria-pressed", str(on).lower())
+        self.page.wait_for_selector(f'#key-{command}[aria-pressed="{str(on).lower()}"]')
 
     def jump(self, number: int) -> None:
         """To a step by its number, as people count."""
@@ -52,12 +52,17 @@ class Desk:
         return self.page.locator("#desk").get_attribute("data-place") or ""
 
     def moved_from(self, place: str) -> None:
-        """The page shows another place by now."""
-        expect(self.page.locator("#desk")).not_to_have_attribute("data-place", place)
+        """The page shows another place by now. Looked at in every frame, which expect does not."""
+        self.page.wait_for_selector(f'#desk:not([data-place="{place}"])')
 
     def figure(self, name: str) -> Locator:
         """One of the numbers about the room."""
         return self.page.locator("#room .figure", has_text=name).locator("dd")
+
+
+def heard(place: Locator, words: str) -> None:
+    """A page that asks for news now and then says these words. Looked at in every frame."""
+    place.filter(has_text=words).wait_for()
 
 
 # --- Phones -------------------------------------------------------------------------------------------

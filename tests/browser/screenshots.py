@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -32,7 +33,7 @@ SCHEMES = ("light", "dark")
 
 @dataclass(frozen=True)
 class Shot:
-    """A page: its name, who looks, and the links to follow from the person's list of courses."""
+    """A page: its name, who looks, and its address; `resolved` says what braces in it mean."""
 
     name: str
     who: str
@@ -73,6 +74,24 @@ SHOTS = (
     Shot("walkthrough-step", "ruth", "/walkthroughs/4/steps/s2-review/"),
     Shot("walkthrough-code", "ruth", "/walkthroughs/4/code/?from=v1&file=db.js"),
     Shot("walkthrough-preview", "ruth", "/walkthroughs/4/preview/8/?beat=2"),
+    Shot("room-join", "", "/live/"),
+    Shot("room-question", "", "{seat:7}"),
+    Shot("presenter-question", "ruth", "{room:7}presenter/"),
+    Shot("projector-text", "ruth", "{room:1}projector/"),
+    Shot("projector-code", "ruth", "{room:4}projector/"),
+    Shot("projector-tests", "ruth", "{room:5}projector/"),
+    Shot("projector-question", "ruth", "{room:7}projector/"),
+    Shot("presenter-review", "ruth", "{room:9.2}presenter/"),
+    Shot("projector-review", "ruth", "{room:9.1}projector/"),
+    Shot("projector-review-ended", "ruth", "{room:9.5}projector/"),
+    Shot("room-reveal", "", "{seat:10.1}"),
+    Shot("projector-reveal", "ruth", "{room:10.1}projector/"),
+    Shot("projector-sure", "ruth", "{room:10.3}projector/"),
+    Shot("projector-change", "ruth", "{room:11}projector/"),
+    Shot("projector-table", "ruth", "{room:26.8}projector/?theme=dark"),
+    Shot("sitting", "ruth", "/sittings/1/"),
+    Shot("sitting-compare", "ruth", "/sittings/1/compare/?with=2"),
+    Shot("own-marks", "amara", "/courses/1/sittings/own/"),
     Shot("reader-draft", "ben", "{ben:2}code/loans.py"),
     Shot("note-new", "ben", "{ben:2}notes/new/?path=loans.py&first=54&last=59"),
     Shot("seal", "ben", "{ben:2}seal/"),
@@ -116,6 +135,7 @@ def photograph(browser: Browser, url: str, shots: list[Shot], size: str, scheme:
     """Every page in one size and one scheme, each person in a context of their own."""
     contexts: dict[str, BrowserContext] = {}
     addresses: dict[str, str] = {}
+    hall = Hall(browser, url)
     width, height = SIZES[size]
     for shot in shots:
         if shot.who not in contexts:
@@ -128,7 +148,7 @@ def photograph(browser: Browser, url: str, shots: list[Shot], size: str, scheme:
             if shot.who:
                 sign_in(contexts[shot.who].new_page(), shot.who)
         page = contexts[shot.who].pages[0] if contexts[shot.who].pages else contexts[shot.who].new_page()
-        page.goto(resolved(shot.path, contexts, addresses, browser, url))
+        page.goto(hall.address(shot.path, page) or resolved(shot.path, addresses, browser, url))
         page.wait_for_load_state("load")
         page.evaluate("document.fonts.ready")
         # As high as the page, since what lies below the window is not drawn.
@@ -141,6 +161,77 @@ def photograph(browser: Browser, url: str, shots: list[Shot], size: str, scheme:
         page.set_viewport_size({"width": width, "height": height})
     for context in contexts.values():
         context.close()
+    hall.close()
+
+
+class Hall:
+    """A room of the nine steps, opened when it is first asked for, in which one person answers."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._context = browser.new_context(base_url=url)
+        self._presenter: Page | None = None
+        self._link = ""
+
+    def address(self, path: str, page: Page) -> str:
+        """`{room:9.1}projector/` is that page at step 9, beat 1; `{seat:7}` that of a phone.
+
+        The phone takes a seat on the way. Empty for all other addresses.
+        """
+        found = re.fullmatch(r"\{(room|seat):(\d+)(?:\.(\d+))?\}(.*)", path)
+        if found is None:
+            return ""
+        what, number, beat, rest = found.groups()
+        room = self._at(int(number), int(beat or 0))
+        if what == "room":
+            return f"/sittings/{room}/{rest}"
+        self._sit_down(page)
+        return f"/live/room/{room}/"
+
+    def close(self) -> None:
+        """End the session and leave."""
+        if self._presenter is not None:
+            self._presenter.locator(".presenter-end summary").click()
+            self._presenter.get_by_role("button", name="End the session").click()
+        self._context.close()
+
+    def _at(self, number: int, beat: int) -> str:
+        """Go there; the room's number."""
+        page = self._presenter or self._begun()
+        self._jump(page, number)
+        for seen in range(beat):
+            page.keyboard.press("n")
+            page.wait_for_selector(f'#desk[data-place="{number}.{seen + 1}"]')
+        return page.url.split("/")[-3]
+
+    def _begun(self) -> Page:
+        page = self._presenter = self._context.new_page()
+        sign_in(page, "ruth")
+        page.goto("/walkthroughs/4/")
+        page.get_by_label("Group or year").fill("Made up, to be photographed")
+        page.get_by_role("button", name="Begin").click()
+        page.goto(page.url.replace("presenter", "projector"))
+        self._link = (page.locator(".projector-qr").get_attribute("src") or "").removesuffix("qr.svg")
+        page.goto(page.url.replace("projector", "presenter"))
+        self._jump(page, 7)
+        phone = self._context.new_page()
+        self._sit_down(phone)
+        phone.get_by_label("Or type line numbers").fill("db 34; server 28-36")
+        phone.get_by_role("group", name="How sure are you").get_by_text("75").click()
+        phone.locator("[data-send]").click()
+        phone.locator("#said", has_text="Sent").wait_for()
+        phone.close()
+        return page
+
+    def _jump(self, page: Page, number: int) -> None:
+        page.locator("#jump").fill(str(number))
+        page.get_by_role("button", name="Jump", exact=True).click()
+        page.wait_for_selector(f'#desk[data-place="{number}.0"]')
+
+    def _sit_down(self, phone: Page) -> None:
+        phone.goto(self._link)
+        if (join := phone.get_by_role("button", name="Join")).is_visible():
+            join.click()
+            phone.wait_for_url("**/live/room/**")
 
 
 def sign_in(page: Page, who: str) -> None:
@@ -150,13 +241,7 @@ def sign_in(page: Page, who: str) -> None:
     page.wait_for_url("**/")
 
 
-def resolved(
-    path: str,
-    contexts: dict[str, BrowserContext],
-    addresses: dict[str, str],
-    browser: Browser,
-    url: str,
-) -> str:
+def resolved(path: str, addresses: dict[str, str], browser: Browser, url: str) -> str:
     """`{amara:1}` becomes the address of Amara's submission to assignment 1, as her own page links it."""
     if not path.startswith("{"):
         return path

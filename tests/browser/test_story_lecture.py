@@ -6,24 +6,47 @@ runs no script. It runs on PostgreSQL too.
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from courses.models import Answer, Course, Seat, Sitting
 from tests.browser import pages
 from tests.browser.conftest import Watch
+from tests.browser.lecture import (
+    AMARAS_WORDS,
+    HELD_BACK,
+    INJECTION,
+    LEAK,
+    RACE,
+    TITLE,
+    WORDS,
+    Lecture,
+    changed,
+    found_one_by_one,
+    heat,
+    saw,
+)
+from tests.browser.lecture_end import (
+    nobody_comes_in_any_more,
+    step_9_it_ships,
+    steps_5_to_8,
+    the_end,
+    what_amara_kept,
+    what_is_in_the_spreadsheet,
+    what_is_left_and_who_saw_what,
+    what_is_left_on_the_page,
+    what_is_on_paper,
+)
 from tests.browser.room_pages import (
     PHONE,
     Desk,
     choose,
+    heard,
     join_by_code,
     join_by_picture,
     line,
@@ -32,35 +55,6 @@ from tests.browser.room_pages import (
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services, pytest.mark.slow]
-
-TITLE = "The REST API, in nine steps"
-INJECTION = "SQL injection through the task's id"
-RACE = "Two changes at once overwrite each other"
-LEAK = "Errors show the database's own message"
-AT_IMPORT = "The database is opened at import"
-WORDS = "the id goes into the query as it comes"
-AMARAS_WORDS = "whoever writes last wins"
-HELD_BACK = "typical of Mr Novak"
-
-
-@dataclass
-class Lecture:
-    """Who is in the room: Ruth's laptop with the projector, two phones without a name, and Amara's."""
-
-    ruth: Desk
-    projector: Page
-    tapping: Page
-    plain: Page
-    amara: Page
-
-    def shows(self, words: str | re.Pattern[str]) -> None:
-        """The class sees these words at the front."""
-        expect(self.projector.locator("#stage")).to_contain_text(words)
-
-    def on(self, title: str, desk: Desk | None = None) -> None:
-        """The next key leads to this step."""
-        (desk or self.ruth).press("Space")
-        expect(self.projector.locator(".stage-title")).to_have_text(title)
 
 
 def test_the_nine_steps_from_the_shelf_to_the_spreadsheet(
@@ -90,6 +84,7 @@ def test_the_nine_steps_from_the_shelf_to_the_spreadsheet(
     they_join(room)
     step_1_all_is_green(room)
     they_mark_lines_and_are_asked_anew(room)
+    the_others_answer(room)
     words_are_let_through_or_not(room)
     answers_are_frozen(room)
     the_author_finds_nothing_and_a_stranger_four(room)
@@ -144,9 +139,11 @@ def they_join(room: Lecture) -> None:
     join_by_code(room.tapping, code, TITLE)
     join_by_picture(room.plain, room.projector, TITLE)
     join_by_picture(room.amara, room.projector, TITLE, keep=True)
-    expect(room.projector.locator(".projector-count")).to_have_text("3 joined")
+    heard(room.projector.locator(".projector-count"), "3 joined")
     expect(room.ruth.figure("Here now")).to_have_text("3")
-    assert Seat.objects.exclude(member=None).get().member.user.username == "amara"
+    assert list(Seat.objects.exclude(member=None).values_list("member__user__username", flat=True)) == [
+        "amara"
+    ]
 
 
 # --- Steps 1 and 2 ------------------------------------------------------------------------------------
@@ -163,7 +160,7 @@ def step_1_all_is_green(room: Lecture) -> None:
     room.shows("refuses a task without a title")
     room.on("Step 1: the linter is silent")
     room.shows("The linter complains of nothing")
-    expect(room.tapping.get_by_text("Look at the front.")).to_be_visible()
+    heard(room.tapping.locator("#screen"), "Look at the front.")
 
 
 def they_mark_lines_and_are_asked_anew(room: Lecture) -> None:
@@ -174,13 +171,13 @@ def they_mark_lines_and_are_asked_anew(room: Lecture) -> None:
     look_again(room.plain)
     line(room.plain, "server.js", 9).tap()
     send(room.plain, "Sent: server.js 9.")
-    expect(room.projector.locator(".projector-count")).to_have_text("2 of 3 answered")
+    heard(room.projector.locator(".projector-count"), "2 of 3 answered")
     expect(room.ruth.figure("Answered")).to_have_text("2")
 
     # Asked anew, the fields are empty, and what was sent before is kept aside.
     room.ruth.page.keyboard.press("c")
     room.shows("Asked anew.")
-    expect(room.projector.locator(".projector-count")).to_have_text("0 of 3 answered")
+    heard(room.projector.locator(".projector-count"), "0 of 3 answered")
     expect(line(room.tapping, "db.js", 34).get_by_role("checkbox")).not_to_be_checked()
     assert Answer.objects.filter(round=0).count() == 2
 
@@ -191,12 +188,7 @@ def they_mark_lines_and_are_asked_anew(room: Lecture) -> None:
     send(room.tapping, "Sent: db.js 34. You can change it until the answers are frozen.")
 
 
-def words_are_let_through_or_not(room: Lecture) -> None:
-    waiting = room.ruth.page.locator("#words")
-    expect(waiting).to_contain_text(WORDS)
-    room.ruth.page.keyboard.press("y")
-    expect(waiting).to_contain_text("0 waiting, 1 shown, 0 held back")
-
+def the_others_answer(room: Lecture) -> None:
     # Typed, at first unclear.
     amara = room.amara
     amara.get_by_label("Or type line numbers").fill("28-36")
@@ -206,31 +198,37 @@ def words_are_let_through_or_not(room: Lecture) -> None:
     choose(amara, "How sure are you", "75")
     amara.get_by_label("A few words").fill(AMARAS_WORDS)
     send(amara, "Sent: server.js 28-36.")
-    expect(waiting).to_contain_text(AMARAS_WORDS)
-    room.ruth.page.keyboard.press("y")
-    expect(waiting).to_contain_text("0 waiting, 2 shown, 0 held back")
-
     look_again(room.plain)
     expect(line(room.plain, "server.js", 9).get_by_role("checkbox")).not_to_be_checked()
     line(room.plain, "server.js", 4).tap()
     choose(room.plain, "How sure are you", "50")
     room.plain.get_by_label("A few words").fill(HELD_BACK)
     send(room.plain, "Sent: server.js 4.")
-    expect(waiting).to_contain_text(HELD_BACK)
-    room.ruth.page.keyboard.press("x")
-    expect(waiting).to_contain_text("0 waiting, 2 shown, 1 held back")
-    for words in (WORDS, AMARAS_WORDS, HELD_BACK):
-        expect(room.projector.locator("body")).not_to_contain_text(words)
+
+
+def words_are_let_through_or_not(room: Lecture) -> None:
+    words = room.ruth.page.locator("#words")
+    heard(words, "3 waiting, 0 shown, 0 held back")
+    expect(words.locator(".words-said")).to_have_text([WORDS, AMARAS_WORDS, HELD_BACK])
+    for key, told in (
+        ("y", "2 waiting, 1 shown, 0 held back"),
+        ("y", "1 waiting, 2 shown, 0 held back"),
+        ("x", "0 waiting, 2 shown, 1 held back"),
+    ):
+        room.ruth.page.keyboard.press(key)
+        heard(words, told)
+    for said in (WORDS, AMARAS_WORDS, HELD_BACK):
+        expect(room.projector.locator("body")).not_to_contain_text(said)
 
 
 def answers_are_frozen(room: Lecture) -> None:
     line(room.tapping, "server.js", 38).tap()
     expect(room.tapping.locator("[data-send]")).to_have_text("Send 2 lines")
     send(room.tapping, "Sent: db.js 34; server.js 38.")
-    expect(room.projector.locator(".projector-count")).to_have_text("3 of 3 answered")
+    heard(room.projector.locator(".projector-count"), "3 of 3 answered")
     room.ruth.turn("f", "freeze", on=True)
     room.shows("Frozen: no more answers.")
-    expect(room.amara.locator("#standing")).to_contain_text("Answers are frozen.")
+    heard(room.amara.locator("#standing"), "Answers are frozen.")
     expect(line(room.amara, "server.js", 28).get_by_role("checkbox")).to_be_disabled()
     look_again(room.plain)
     expect(room.plain.locator("#standing")).to_contain_text("Answers are frozen.")
@@ -240,10 +238,10 @@ def answers_are_frozen(room: Lecture) -> None:
 def the_author_finds_nothing_and_a_stranger_four(room: Lecture) -> None:
     room.on("The author reviews itself")
     room.shows("Claude Opus 4.6, on its own work")
-    room.ruth.press("Space")
+    room.press()
     room.shows("Nothing found")
     room.shows("I found no problems.")
-    expect(room.amara.get_by_text("Look at the front.")).to_be_visible()
+    heard(room.amara.locator("#screen"), "Look at the front.")
 
     room.on("Step 2: a stranger reads")
     room.shows("GPT 5.4, standard review")
@@ -257,35 +255,9 @@ def the_author_finds_nothing_and_a_stranger_four(room: Lecture) -> None:
             ("No test for a malformed JSON body", "server.js:9"),
         ],
     )
-    room.ruth.press("Space")
+    room.press()
     room.shows("4 findings")
     room.shows("Do not merge it as it is.")
-
-
-def found_one_by_one(room: Lecture, said: list[tuple[str, str]], desk: Desk | None = None) -> None:
-    """Each finding at its stroke, with its lines lit; those before it stand listed above it."""
-    for number, (title, where) in enumerate(said):
-        (desk or room.ruth).press("Space")
-        expect(room.projector.locator(".stage-finding h3")).to_have_text(title)
-        expect(room.projector.locator(".stage-finding header")).to_contain_text(where)
-        expect(room.projector.locator(".stage-heard li")).to_have_count(number)
-        path, _, first = where.partition(":")
-        if first:
-            expect(room.projector.locator(".stage-code figcaption")).to_contain_text(path)
-            expect(room.projector.locator(".stage-line.lit .n").first).to_have_text(first)
-            expect(room.projector.locator(".stage-line.lit").first).to_be_in_viewport()
-
-
-def heat(page: Page, path: str, number: int) -> Locator:
-    """A line of the heat map."""
-    file = page.locator("table.heat", has=page.locator("caption", has_text=path))
-    return file.locator("tr").filter(has=page.locator("th.heat-n", has_text=re.compile(f"^{number}$")))
-
-
-def saw(page: Page, defect: str, siglum: str) -> Locator:
-    """The cell of a defect and a witness; the columns are found by what stands above them."""
-    row = page.locator("table.saw-table tr", has=page.locator(".defect", has_text=defect))
-    return row.locator("td").filter(has_text=re.compile(rf"^\s*{siglum}, "))
 
 
 def the_first_reveal(room: Lecture) -> None:
@@ -297,23 +269,23 @@ def the_first_reveal(room: Lecture) -> None:
     room.shows(WORDS)
     room.shows(AMARAS_WORDS)
     expect(front.locator("#stage")).not_to_contain_text(HELD_BACK)
-    expect(room.tapping.get_by_role("heading", name="Your marks")).to_be_visible()
+    heard(room.tapping.locator(".own-marks h2"), "Your marks")
     expect(room.tapping.locator(".own-marks")).not_to_contain_text("hit")
 
     room.ruth.turn("h", "hide", on=True)
     room.shows("The answers are hidden.")
     expect(front.locator("table.heat")).to_have_count(0)
-    expect(room.tapping.locator("#screen")).to_contain_text("The answers are hidden just now.")
+    heard(room.tapping.locator("#screen"), "The answers are hidden just now.")
     room.ruth.turn("h", "hide", on=False)
     expect(heat(front, "db.js", 34)).to_be_visible()
 
-    room.ruth.press("Space")
+    room.press()
     expect(heat(front, "db.js", 34).locator(".heat-voices")).to_contain_text("SQL injection in getTask")
-    expect(room.amara.locator(".own-marks")).to_contain_text(f"hit: {RACE}")
+    heard(room.amara.locator(".own-marks"), f"hit: {RACE}")
     look_again(room.plain)
     expect(room.plain.locator(".own-marks")).to_contain_text("no known defect here")
 
-    room.ruth.press("Space")
+    room.press()
     injection = front.locator("table.saw-table tr", has_text=INJECTION)
     expect(injection.locator('[data-witness="P"]')).to_contain_text("33 %")
     expect(saw(front, INJECTION, "X1").locator('[data-saw="seen"]')).to_be_visible()
@@ -324,19 +296,13 @@ def the_first_reveal(room: Lecture) -> None:
     expect(room.tapping.locator("table.saw-table")).to_be_visible()
     assert pages.overflow(room.tapping) == 0
 
-    room.ruth.press("Space")
+    room.press()
     sure = "On average people were 76 % sure; 3 of 4 marks hit a known defect, 75 %."
     room.shows(sure)
-    expect(room.amara.locator("#screen")).to_contain_text(sure)
+    heard(room.amara.locator("#screen"), sure)
 
 
 # --- Steps 3 and 4 ------------------------------------------------------------------------------------
-def changed(room: Lecture, path: str, line: str) -> None:
-    """A line that came with a change, in a file of it."""
-    file = room.projector.locator(".stage-changed", has=room.projector.locator("h3", has_text=path))
-    expect(file.locator('[data-sign="+"]', has_text=line)).to_have_count(1)
-
-
 def step_3_the_author_mends(room: Lecture) -> None:
     room.on("Step 3: the author mends")
     changed(room, "db.js", "WHERE id = ?`, [id]")
@@ -361,7 +327,7 @@ def they_mark_again_in_front_of_a_black_screen(room: Lecture) -> None:
     send(room.plain, "Sent.")
     room.ruth.turn("b", "black", on=False)
     expect(room.projector.locator(".stage-title")).to_have_text("And now: would you ship this?")
-    expect(room.projector.locator(".projector-count")).to_have_text("3 of 3 answered")
+    heard(room.projector.locator(".projector-count"), "3 of 3 answered")
 
 
 def step_4_the_devils_advocate(room: Lecture) -> None:
@@ -389,13 +355,16 @@ def tomas_steers_beside_ruth(room: Lecture, tomas: Desk) -> None:
     tomas.tap("Back")
     room.ruth.at(14, 3)
     # Tomas's phone has not heard that Ruth was there first: the room moves on once.
-    tomas.page.route("**/presenter/?v=*", lambda route: route.fulfill(status=204))
-    room.ruth.press("Space")
+    polls = "**/presenter/?v=*"
+    tomas.page.route(polls, lambda route: route.fulfill(status=204))
+    with tomas.page.expect_request(polls):
+        pass  # The one before it has come to its end.
+    room.press()
     tomas.tap("Next")
-    tomas.page.unroute("**/presenter/?v=*")
+    tomas.page.unroute(polls)
     for desk in (room.ruth, tomas):
         desk.at(14, 4)
-    room.ruth.press("Space")
+    room.press()
     room.shows("It trusts everybody")
     tomas.at(14, 5)
 
@@ -415,178 +384,15 @@ def the_second_reveal(room: Lecture, tomas: Desk) -> None:
     room.shows("3 answered, 1 of them marked nothing.")
     expect(heat(front, "server.js", 54).locator(".heat-count")).to_have_text("1")
     tomas.tap("Next")
+    room.follow(tomas)
     expect(heat(front, "server.js", 54)).to_contain_text("Errors leak the database's own message")
     tomas.tap("Next")
+    room.follow(tomas)
     assert pages.overflow(tomas.page) == 0
     expect(saw(front, LEAK, "D").locator('[data-saw="seen"]')).to_be_visible()
     expect(saw(front, LEAK, "X1").locator('[data-saw="missed"]')).to_be_visible()
     tomas.tap("Next")
+    room.follow(tomas)
     room.shows("75 % sure; 1 of 1 marks hit a known defect")
     room.ruth.at(15, 3)
     tomas.page.context.close()
-
-
-# --- Steps 5 to 9 -------------------------------------------------------------------------------------
-def steps_5_to_8(room: Lecture) -> None:
-    room.on("Step 5: the author mends again")
-    changed(room, "middleware/authenticate.js", "function authenticate(req, res, next)")
-    changed(room, "db.js", "created_at TEXT NOT NULL")
-    room.on("Step 5: sixteen, all green")
-    room.shows("16 tests pass")
-    room.on("Step 6: the stranger, once more")
-    room.ruth.press("r")
-    room.shows("Looks good. Nothing more to say.")
-    expect(room.projector.locator('[data-end="nothing"]')).to_be_visible()
-    room.on("Step 7: what of the design?")
-    found_one_by_one(
-        room,
-        [
-            ("SQLite has one writer", "server.js:4"),
-            ("No pagination on GET /tasks", "server.js:15"),
-            ("No health check", "server.js"),
-        ],
-    )
-    room.ruth.press("Space")
-    room.shows("Three remarks on the design. None of them is a bug.")
-    room.on("Step 8: the author refactors")
-    changed(room, "server.js", "app.get('/health'")
-    room.on("Step 8: nineteen, all green")
-    room.shows("19 tests pass")
-
-
-def step_9_it_ships(room: Lecture) -> None:
-    room.on("Step 9: it ships")
-    room.shows("Eight defects were found that the author's own review had missed.")
-    room.ruth.jump(4)
-    room.shows("WHERE id = ${id}")
-    room.ruth.jump(22)
-    room.on("How many defects are left?")
-    look_again(room.plain)
-    for phone, choice in (
-        (room.tapping, "None"),
-        (room.amara, "One or two"),
-        (room.plain, "More than five"),
-    ):
-        choose(phone, "Choose one", choice)
-        send(phone)
-    room.ruth.press("r")
-    expect(room.projector.locator(".stage-title")).to_have_text("What you expect")
-    expect(room.projector.locator(".chosen li")).to_have_count(4)
-    expect(room.projector.locator(".chosen li", has_text="One or two")).to_contain_text("1 of 3")
-    expect(room.projector.locator(".chosen-right")).to_have_count(0)
-    room.ruth.press("Space")
-    expect(room.projector.locator(".chosen li[data-right]")).to_contain_text("One or two")
-    expect(room.amara.locator(".chosen li[data-right]")).to_contain_text("One or two")
-    room.ruth.press("Space", 2)
-
-
-def what_is_left_and_who_saw_what(room: Lecture) -> None:
-    room.on("What nobody said")
-    found_one_by_one(
-        room,
-        [("A deleted id is given out again", "db.js:8"), ("A failed close ends in a crash", "server.js:86")],
-    )
-    room.ruth.press("Space")
-    room.on("Who saw what")
-    table = room.projector.locator("table.saw-table")
-    expect(table.locator("th[data-covered]")).to_have_count(8)
-    room.ruth.press("Space")
-    expect(table.locator("th[data-covered]")).to_have_count(7)
-    room.ruth.press("Space", 7)
-    expect(table.locator("th[data-covered]")).to_have_count(0)
-    expect(table.locator("tbody").first.locator("tr")).to_have_count(10)
-    expect(table.locator("tbody.advice tr")).to_have_count(3)
-    by_class = table.locator("tbody").first.locator('td[data-witness="P"]')
-    shares = [re.sub(r"\D*(\d+) %.*", r"\1", text, flags=re.DOTALL) for text in by_class.all_inner_texts()]
-    assert [share for share in shares if share.isdigit()] == ["33", "33", "0", "0", "33", "33", "0", "0", "0"]
-    counts = table.locator("tbody").nth(1).locator("td").all_inner_texts()
-    assert counts == [
-        "of 3 people", "0 of 10", "0 of 10", "0 of 10", "4 of 10", "4 of 6", "0 of 2", "0 of 2", "2 of 2",
-    ]  # fmt: skip
-    expect(saw(room.projector, INJECTION, "D").locator('[data-saw="unasked"]')).to_have_count(1)
-    room.on("What to take home")
-    room.shows("You sign.")
-    expect(room.ruth.page.locator("#key-next")).to_be_disabled()
-    expect(room.projector.locator("body")).not_to_contain_text(re.compile("Amara|Diallo"))
-
-
-# --- Afterwards ---------------------------------------------------------------------------------------
-def the_end(room: Lecture) -> None:
-    room.ruth.page.locator("summary", has_text="End the session").click()
-    room.ruth.page.get_by_role("button", name="End the session").click()
-    expect(room.ruth.page.locator("#notices")).to_contain_text("Its code opens nothing any more")
-    room.shows("This session has ended. Thank you.")
-    look_again(room.plain)
-    for phone in (room.tapping, room.amara, room.plain):
-        expect(phone.get_by_role("heading", level=1)).to_have_text("This session is over")
-
-
-def nobody_comes_in_any_more(page: Page, code: str) -> None:
-    page.goto("/live/")
-    page.get_by_label("Code").fill(code)
-    page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("main")).to_contain_text("No session has this code now.")
-
-
-def what_is_left_on_the_page(page: Page) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
-    expect(page.locator(".lede")).to_contain_text("Monday")
-    expect(page.locator(".figure", has_text="joined").locator("dd")).to_have_text("3")
-    first = page.get_by_role("region", name="What would you not ship?")
-    expect(first).to_contain_text("Asked 2 times; what stands here is the last time. Before, 2 answered.")
-    expect(first).to_contain_text(AMARAS_WORDS)
-    expect(heat(first.page, "db.js", 34).first).to_contain_text("SQL injection in getTask")
-    expect(page.get_by_role("main")).not_to_contain_text(re.compile(f"{HELD_BACK}|Amara|Diallo"))
-    expect(page.get_by_role("region", name="Time of each step").locator("tbody tr")).to_have_count(27)
-    expect(page.get_by_role("region", name="Time of each step")).not_to_contain_text("not shown")
-
-
-def what_is_in_the_spreadsheet(page: Page) -> None:
-    with page.expect_download() as coming:
-        page.get_by_role("link", name="Download the answers as CSV").click()
-    text = coming.value.path().read_text("utf-8-sig")
-    assert not re.search(f"{HELD_BACK}|nobody has to log in|Amara|Diallo", text)
-    rows = list(csv.DictReader(text.splitlines()))
-    told = sorted((row["question"], row["asked"], row["marked"], row["hit"], row["words"]) for row in rows)
-    assert told == [
-        ("first-marks", "1", "db.js:34", "sql-injection", ""),
-        ("first-marks", "1", "server.js:9", "malformed-body", ""),
-        ("first-marks", "2", "db.js:34; server.js:38", "error-leak; sql-injection", WORDS),
-        ("first-marks", "2", "server.js:28-36", "patch-race", AMARAS_WORDS),
-        ("first-marks", "2", "server.js:4", "", ""),
-        ("how-many-left", "1", "", "", ""),
-        ("how-many-left", "1", "", "", ""),
-        ("how-many-left", "1", "", "", ""),
-        ("second-marks", "1", "", "", ""),
-        ("second-marks", "1", "db.js:6-8", "open-at-import", ""),
-        ("second-marks", "1", "server.js:54", "error-leak", ""),
-    ]
-    weighed = next(row for row in rows if row["words"] == WORDS)
-    assert (weighed["severity"], weighed["confidence (%)"]) == ("critical", "90")
-    chosen = {row["choice"]: row["right"] for row in rows if row["question"] == "how-many-left"}
-    assert chosen == {"None": "no", "One or two": "yes", "More than five": "no"}
-    assert len({row["seat"] for row in rows}) == 3
-
-
-def what_is_on_paper(page: Page) -> None:
-    page.emulate_media(media="print")
-    # The width of what is printed on a sheet of A4.
-    page.set_viewport_size({"width": 672, "height": 990})
-    for hidden in (".running-head", ".page-head .actions"):
-        expect(page.locator(hidden)).to_be_hidden()
-    expect(page.get_by_role("region", name="And now: would you ship this?")).to_be_visible()
-    expect(page.locator("table.heat").first).to_be_visible()
-    assert pages.overflow(page) == 0
-    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
-
-
-def what_amara_kept(page: Page) -> None:
-    page.goto("/")
-    page.get_by_role("main").get_by_role("link", name="Software engineering").click()
-    page.get_by_role("link", name="Your marks in class").click()
-    kept = page.get_by_role("region", name=TITLE)
-    expect(kept).to_contain_text(re.compile(rf"server\.js:28–36\s+hit: {RACE}"))
-    expect(kept).to_contain_text(f"You called it major. You were 75 % sure. You wrote: {AMARAS_WORDS}")
-    expect(kept).to_contain_text(re.compile(rf"db\.js:6–8\s+hit: {AT_IMPORT}"))
-    expect(kept).to_contain_text("You chose “One or two”. Right is “One or two”.")
-    assert pages.overflow(page) == 0

@@ -125,6 +125,30 @@ def test_keys_pressed_faster_than_the_server_answers_are_done_one_by_one(
     expect(place(laptop)).to_have_attribute("data-place", "4.0")
 
 
+def test_a_poll_that_is_answered_before_the_key_keeps_no_key_back(
+    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts
+) -> None:
+    laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
+    left: list[str] = []
+    laptop.on("framenavigated", lambda frame: left.append(frame.url))
+
+    def answered_late(route: Route) -> None:
+        response = route.fetch()
+        with laptop.expect_response("**/presenter/?v=*", timeout=5000):
+            pass
+        route.fulfill(response=response)
+
+    laptop.route("**/steer/", answered_late)
+    laptop.keyboard.press("n")
+    laptop.keyboard.press("n")
+    expect(place(laptop)).to_have_attribute("data-place", "3.0")
+    laptop.unroute("**/steer/")
+    for number in (4, 5):
+        laptop.keyboard.press("n")
+        expect(place(laptop)).to_have_attribute("data-place", f"{number}.0")
+    assert left == [], "every key is sent by the page that is there"
+
+
 def test_a_key_pressed_without_a_network_is_sent_when_it_is_back(
     sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts, watch: Watch
 ) -> None:
