@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.benchmarks.harness import Bench, benchmark
+
+
+OF_THE_TESTS = {"SECRET_KEY", "HTTPS", "RECORDED_PACE", "PAID_MODELS", "REVIEW_SWEEP_SECONDS"}
+"""What the tests' settings put into the environment: the site runs as its users start it."""
 
 
 @benchmark
@@ -16,6 +21,7 @@ def lecture_hall(bench: Bench) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.rooms"],
         cwd=Path(__file__).parents[2],
+        env={name: value for name, value in os.environ.items() if name not in OF_THE_TESTS},
         stdout=subprocess.PIPE,
         check=True,
         text=True,
