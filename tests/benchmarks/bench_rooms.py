@@ -10,7 +10,6 @@ from pathlib import Path
 
 from tests.benchmarks.harness import Bench, benchmark
 
-
 OF_THE_TESTS = {"SECRET_KEY", "HTTPS", "RECORDED_PACE", "PAID_MODELS", "REVIEW_SWEEP_SECONDS"}
 """What the tests' settings put into the environment: the site runs as its users start it."""
 
