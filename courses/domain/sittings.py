@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.domain import live, news
+from courses.domain.queries import phone
 from courses.models import Answer, Sitting, Walkthrough
 from courses.walkthroughs.room import Command, begun, obey
 
@@ -81,6 +82,7 @@ def changed(sitting: Sitting, *fields: str) -> None:
     """Store fields of a sitting that the caller has locked, and let projector and phones know."""
     sitting.version += 1
     sitting.save(update_fields=["version", *fields])
+    transaction.on_commit(lambda: phone.make_ready(sitting))
     news.tell(sitting)
 
 

@@ -123,6 +123,12 @@ def screen_of(sitting_id: int, mark: str) -> Screen:
     return screen
 
 
+def make_ready(sitting: Sitting) -> None:
+    """Keep the screen of a sitting before any phone hears of it: three hundred ask at once."""
+    screen = _screen(sitting)
+    cache.set(_key(sitting.pk, screen.mark), screen, SECONDS)
+
+
 def reveal_on(sitting_id: int, screen: Screen) -> Reveal | None:
     """What the class answered, of a screen that reveals it; kept for a moment, and the same for all.
 
