@@ -282,11 +282,12 @@ def test_an_empty_block_is_refused_by_anthropic(server: StandIn) -> None:
 
 
 def test_time_passes_between_the_beginning_and_the_end_of_a_reply(server: StandIn) -> None:
-    server.answers = Answer(lasts=0.3)
+    # On a busy machine the beginning is read late: half of the time has to be left all the same.
+    server.answers = Answer(lasts=1.0)
     events = Asker(server).openai.responses.create(model="gpt-5.4", input="?", stream=True)
     began = next(time.monotonic() for event in events if event.type == "response.output_text.delta")
     kinds = [event.type for event in events]
-    assert time.monotonic() - began >= 0.25
+    assert time.monotonic() - began >= 0.5
     assert kinds[-1] == "response.completed"
 
 
