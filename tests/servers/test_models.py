@@ -80,6 +80,8 @@ def test_every_interface_says_the_same(server: StandIn, way: str) -> None:
     (seen,) = server.asked
     assert seen.key == TEST_KEY
     assert seen.text == LONG + "Review this."
+    # The caller has all of the reply a moment before the server has noted that it has ended.
+    wait_until(lambda: seen.ended is not None)
     assert seen.began is not None
     assert seen.ended is not None
     assert seen.arrived <= seen.began <= seen.ended
