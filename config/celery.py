@@ -15,6 +15,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 TAKE_AFTER = 0.05
 """Seconds that a worker waits at most, before it takes another task, for its desk to be free."""
 
+FIRST_SWEEP_WAITS = 60.0
+"""Seconds in which the sweep of a worker that starts has to be begun."""
+
 app = Celery("blindspot")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -37,16 +40,18 @@ class Sweeper(bootsteps.StartStopStep):
         threading.Thread(target=_load_providers, name="load-providers", daemon=True).start()
         every = settings.REVIEW_SWEEP_SECONDS
         self.entry = parent.timer.call_repeatedly(every, self.ask, priority=10)
-        self.ask(lost_after=0)
+        # Nobody asks that way again: a worker that is slow to begin must find it all the same.
+        self.ask(expires=FIRST_SWEEP_WAITS, lost_after=0)
 
     def stop(self, parent: Any) -> None:
         """Stop asking."""
         if self.entry is not None:
             self.entry.cancel()
 
-    def ask(self, **options: float) -> None:
+    def ask(self, expires: float | None = None, **options: float) -> None:
         """Put one sweep on the queue, unless the worker could not get to it before the next."""
-        app.send_task("reviews.tasks.sweep", kwargs=options, expires=settings.REVIEW_SWEEP_SECONDS)
+        expires = expires or settings.REVIEW_SWEEP_SECONDS
+        app.send_task("reviews.tasks.sweep", kwargs=options, expires=expires)
 
 
 @signals.task_received.connect
