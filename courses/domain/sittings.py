@@ -6,8 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from courses.domain import live, news
-from courses.domain.queries import phone
+from courses.domain import live, news, screens
 from courses.models import Answer, Sitting, Walkthrough
 from courses.walkthroughs.room import Command, begun, obey
 
@@ -82,7 +81,8 @@ def changed(sitting: Sitting, *fields: str) -> None:
     """Store fields of a sitting that the caller has locked, and let projector and phones know."""
     sitting.version += 1
     sitting.save(update_fields=["version", *fields])
-    transaction.on_commit(lambda: phone.make_ready(sitting))
+    # A screen that could not be made ready is made by the first who asks for it.
+    transaction.on_commit(lambda: screens.make_ready(sitting), robust=True)
     news.tell(sitting)
 
 

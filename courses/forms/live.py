@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 
 from courses.domain.answers import MOST_WORDS, Reply
-from courses.domain.queries.phone import Asked, AskedFile
+from courses.domain.screens import Asked, AskedFile
 from courses.models import Answer
 from courses.walkthroughs import marks
 from reviews.claims import Place, Severity

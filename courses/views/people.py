@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractBaseUser, User
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -21,6 +18,7 @@ from courses.forms.people import JoinForm, RoleForm
 from courses.models import Course, Membership
 from courses.rules import may
 from courses.views import access
+from courses.views.misses import count_miss, misses
 
 WRONG_CODES_AN_HOUR = 20
 """Codes have about 40 bits: at this rate nobody guesses one, and nobody mistypes one so often."""
@@ -45,7 +43,7 @@ def join(request: HttpRequest) -> HttpResponse:
         return _join_page(request, JoinForm(initial={"code": request.GET.get("code", "")[:40]}))
     form = JoinForm(request.POST)
     user = access.person(request)
-    if _misses(user) >= WRONG_CODES_AN_HOUR:
+    if misses(_who(user)) >= WRONG_CODES_AN_HOUR:
         form.add_error(
             "code",
             f"You have tried {WRONG_CODES_AN_HOUR} codes that open no course. Nothing was changed. "
@@ -57,7 +55,7 @@ def join(request: HttpRequest) -> HttpResponse:
     try:
         membership = domain.join(user, form.cleaned_data["code"])
     except domain.CannotJoin as refusal:
-        _count_miss(user)
+        count_miss(_who(user))
         form.add_error("code", str(refusal))
         return _join_page(request, form, 422)
     messages.success(request, f"You are in {membership.course.name} as {membership.get_role_display()}.")
@@ -68,18 +66,8 @@ def _join_page(request: HttpRequest, form: JoinForm, status: int = 200) -> HttpR
     return TemplateResponse(request, "courses/join.html", {"form": form}, status=status)
 
 
-def _misses_key(user: AbstractBaseUser) -> str:
-    # The hour is part of the name: not every cache keeps an entry's age when it counts.
-    return f"join-misses:{user.pk}:{int(time.time() // 3600)}"
-
-
-def _misses(user: AbstractBaseUser) -> int:
-    return int(cache.get(_misses_key(user), 0))
-
-
-def _count_miss(user: AbstractBaseUser) -> None:
-    cache.add(_misses_key(user), 0, timeout=3600)
-    cache.incr(_misses_key(user))
+def _who(user: AbstractBaseUser) -> str:
+    return f"join-misses:{user.pk}"
 
 
 @require_safe

@@ -12,11 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
 
-from courses.domain import answers, news, seats
-from courses.domain.kept import kept
+from courses.domain import answers, news, screens, seats
+from courses.domain.once import once
 from courses.domain.queries import phone as queries
-from courses.domain.queries.phone import Screen
 from courses.domain.queries.reveal import Reveal, own_marks
+from courses.domain.screens import Screen
 from courses.forms.live import AnswerForm
 from courses.models import Seat, Sitting
 from courses.rules import may, membership_of
@@ -36,7 +36,7 @@ def phone(request: HttpRequest, sitting_id: int) -> HttpResponse:
     seat = cookie.of(request, sitting_id)
     if seat is None:
         return cookie.join_page(request, why=NO_SEAT, status=403)
-    return _page(request, seat, queries.screen_of(sitting_id, mark))
+    return _page(request, seat, screens.screen_of(sitting_id, mark))
 
 
 @require_safe
@@ -49,7 +49,7 @@ def phone_news(request: HtmxRequest, sitting_id: int) -> HttpResponse:
     mark = _mark(sitting_id)
     if request.GET.get("v") == mark:
         return HttpResponse(status=204)
-    screen = queries.screen_of(sitting_id, mark)
+    screen = screens.screen_of(sitting_id, mark)
     if screen.kind == "over":
         return TemplateResponse(request, "live/phone.html#screen", {"screen": screen})
     seat = cookie.of(request, sitting_id)
@@ -69,10 +69,10 @@ def phone_answer(request: HtmxRequest, sitting_id: int) -> HttpResponseBase:
     seat = cookie.of(request, sitting_id)
     if seat is None:
         return _without_seat(request, sitting_id)
-    screen = queries.screen_of(sitting_id, _mark(sitting_id))
+    screen = screens.screen_of(sitting_id, _mark(sitting_id))
     question, asked = _named(request.POST.get("on", ""))
     here = screen.asked if screen.asked and screen.asked.name == f"{question}.{asked}" else None
-    shown = here or queries.asked_once(seat.sitting, question, asked)
+    shown = here or screens.asked_once(seat.sitting, question, asked)
     if shown is None:
         raise Http404
     form = AnswerForm(shown, data=request.POST)
@@ -142,7 +142,7 @@ def _context(seat: Seat, screen: Screen, form: AnswerForm | None = None) -> dict
 
 def _outcome(sitting_id: int, screen: Screen, reveal: Reveal) -> SafeString:
     """What the class answered, as HTML that all phones show: three hundred ask for it at once."""
-    return kept(
+    return once(
         f"phone-outcome:{sitting_id}:{screen.mark}",
         queries.REVEAL_SECONDS,
         lambda: render_to_string("live/reveal.html#phone", {"reveal": reveal, "own": None}),

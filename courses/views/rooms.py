@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import time
 
 import segno
 from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -24,6 +22,7 @@ from courses.models.course import CODE_LETTERS
 from courses.rules import may, membership_of
 from courses.views import access, seat
 from courses.views.htmx import HtmxRequest
+from courses.views.misses import count_miss, misses
 
 WRONG_CODES_AN_HOUR = 300
 """From one network address, which a whole lecture hall may share: so only misses count. Codes have about
@@ -50,7 +49,7 @@ def join(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest, code: str) -> HttpResponse:
     """What this session is and the button that takes a seat; back to the seat of a browser that has one."""
-    if not seats.is_token(code) and _misses(request) >= WRONG_CODES_AN_HOUR:
+    if not seats.is_token(code) and misses(_who(request)) >= WRONG_CODES_AN_HOUR:
         return _too_many(request, code)
     try:
         sitting = seats.of_token(code) if seats.is_token(code) else seats.of_code(code)
@@ -139,8 +138,7 @@ def _enter_page(
 def _no_such_session(request: HttpRequest, code: str, why: str) -> HttpResponse:
     if seats.is_token(code):
         return seat.join_page(request, why=why, status=404)
-    cache.add(_misses_key(request), 0, timeout=3600)
-    cache.incr(_misses_key(request))
+    count_miss(_who(request))
     form = CodeForm({"code": code[:40]})
     form.add_error("code", why)
     return seat.join_page(request, form, status=404)
@@ -160,11 +158,5 @@ def _is_code(text: str) -> bool:
     return len(text) == 6 and set(text) <= set(CODE_LETTERS)
 
 
-def _misses_key(request: HttpRequest) -> str:
-    # The hour is part of the name: not every cache keeps an entry's age when it counts.
-    address = get_adapter().get_client_ip(request)
-    return f"live-misses:{address}:{int(time.time() // 3600)}"
-
-
-def _misses(request: HttpRequest) -> int:
-    return int(cache.get(_misses_key(request), 0))
+def _who(request: HttpRequest) -> str:
+    return f"live-misses:{get_adapter().get_client_ip(request)}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from courses.walkthroughs.sums import Run
 from reviews.claims import Place
 
-Spot = tuple[str, int]
+CodeLine = tuple[str, int]
 """A file and a line in it, from 1."""
 
 LONGEST = 4
@@ -37,7 +37,7 @@ def chosen_lines(
         for line, seats in by_line(heat.get(path, ()), length).items()
     }
 
-    def hottest_first(spots: Iterable[Spot]) -> list[Spot]:
+    def hottest_first(spots: Iterable[CodeLine]) -> list[CodeLine]:
         return sorted(spots, key=lambda spot: (-counts.get(spot, 0), spot))
 
     stretches = [_lines_of(place, lengths) for place in places]
@@ -57,14 +57,14 @@ def chosen_lines(
     return found
 
 
-def _lines_of(place: Place, lengths: Mapping[str, int]) -> list[Spot]:
+def _lines_of(place: Place, lengths: Mapping[str, int]) -> list[CodeLine]:
     last = min(place.last_line, place.first_line + LONGEST - 1, lengths.get(place.path, 0))
     return [(place.path, line) for line in range(place.first_line, last + 1)]
 
 
-def _peaks(counts: Mapping[Spot, int]) -> Iterator[Spot]:
+def _peaks(counts: Mapping[CodeLine, int]) -> Iterator[CodeLine]:
     """The hottest line of each stretch of neighbouring marked lines."""
-    best: Spot | None = None
+    best: CodeLine | None = None
     for path, line in sorted(counts):
         if best is not None and (path, line - 1) not in counts:
             yield best

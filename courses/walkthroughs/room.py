@@ -168,7 +168,7 @@ def _changed(story: Story, room: Room, command: Command, to: int | None) -> Room
     question = _question_here(story, room)
     if command == Command.CLEAR:
         return _cleared(story, room, question, to)
-    return _with(room, "frozen", question if question not in room.told else None, to)
+    return _frozen(room, question, to)
 
 
 def _scrolled(room: Room, command: Command, to: int | None) -> Room:
@@ -251,13 +251,12 @@ def _question_here(story: Story, room: Room) -> str | None:
     return step.question if isinstance(step, RevealStep) else None
 
 
-def _with(room: Room, what: str, name: str | None, to: int | None) -> Room:
-    """The name put into one of the sets, or taken out of it."""
-    if name is None:
+def _frozen(room: Room, question: str | None, to: int | None) -> Room:
+    """Answers to a question are taken no more, or again; never once a witness was heard after it."""
+    if question is None or question in room.told:
         return room
-    held: frozenset[str] = getattr(room, what)
-    wanted = _wanted(to, name in held)
-    return replace(room, **{what: held | {name} if wanted else held - {name}})  # type: ignore[arg-type]
+    shut = _wanted(to, question in room.frozen)
+    return replace(room, frozen=room.frozen | {question} if shut else room.frozen - {question})
 
 
 def _cleared(story: Story, room: Room, question: str | None, to: int | None) -> Room:

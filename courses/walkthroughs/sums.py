@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from courses.walkthroughs.marks import merged
 from reviews.claims import Place, Severity
 from reviews.gap.agreement import Kappa, kappa
 from reviews.gap.calibration import Calibration, calibration
@@ -154,22 +155,10 @@ def heat(given: Iterable[Given]) -> dict[str, tuple[Run, ...]]:
     """
     steps: dict[str, Counter[int]] = defaultdict(Counter)
     for one in given:
-        for place in united(one.marks):
+        for place in merged(one.marks):
             steps[place.path][place.first_line] += 1
             steps[place.path][place.last_line + 1] -= 1
     return {path: _runs(changes) for path, changes in sorted(steps.items())}
-
-
-def united(marks: Iterable[Place]) -> list[Place]:
-    """The same lines without any twice: overlapping and neighbouring marks become one."""
-    found: list[Place] = []
-    for mark in sorted(marks, key=lambda mark: (mark.path, mark.first_line)):
-        last = found[-1] if found else None
-        if last and last.overlaps(mark, slack=1):
-            found[-1] = Place(last.path, last.first_line, max(last.last_line, mark.last_line))
-        else:
-            found.append(mark)
-    return found
 
 
 def hit_by(mark: Place, places: Places) -> frozenset[str]:

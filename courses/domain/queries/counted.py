@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from courses.domain import answers, seats
-from courses.domain.kept import kept
+from courses.domain.once import once
 from courses.models import Sitting
 
 SECONDS = 1
@@ -30,7 +30,7 @@ def counted(sitting: Sitting) -> Counted:
         sent = answers.count(sitting.pk, question, asked) if question else None
         return Counted(present.joined, present.here, sent)
 
-    return kept(key, SECONDS, make)
+    return once(key, SECONDS, make)
 
 
 def question_of(sitting: Sitting) -> tuple[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from courses.domain.kept import kept
+from courses.domain.once import once
 from courses.domain.queries.answered import given, given_to, let_through, places_of, summed
 from courses.domain.queries.heat import MOST, HeatFile, heat_files, sources_of
 from courses.domain.queries.saw import Row, SawTable, saw_table
@@ -120,7 +120,7 @@ def reveal_of(
         asked = _question(told, question)
         return _reveal(told, asked, beat, _room(shown, question), _spot(told, asked, beat))
 
-    return kept(key, SECONDS, make)
+    return once(key, SECONDS, make)
 
 
 def afterwards(sitting: Sitting, story: Story, question: QuestionStep, upto: Spot) -> Reveal:

@@ -198,7 +198,8 @@ def test_at_the_end_phones_hear_that_it_is_over(phone: Client, sitting: Sitting,
 
 def test_the_black_screen_takes_no_fields_away(phone: Client, sitting: Sitting, act: Act) -> None:
     act(press(sitting, Command.BLACK))
-    assert send(phone, sitting, line=["0:7"]).status_code == 200
+    send(phone, sitting, line=["0:7"])
+    assert Answer.objects.get().marks == [["shop.py", 7, 7]]
 
 
 # --- Answers ----------------------------------------------------------------------------

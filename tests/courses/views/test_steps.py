@@ -195,8 +195,12 @@ def test_without_a_script_a_button_gives_another_row_and_a_tick_takes_one_out(
 
 
 def test_a_kind_that_is_none_is_not_there(ruths: Client, shop: Walkthrough) -> None:
-    assert ruths.get(reverse("courses:step_new", args=[shop.pk, "dance"])).status_code == 404
-    assert ruths.get(reverse("courses:step_edit", args=[shop.pk, "dance"])).status_code == 404
+    before = shop.story
+    for address in ("step_new", "step_edit"):
+        asked = ruths.post(reverse(f"courses:{address}", args=[shop.pk, "dance"]), {"title": "A dance"})
+        assert asked.status_code == 404
+    shop.refresh_from_db()
+    assert shop.story == before
 
 
 def test_a_step_that_needs_something_first_says_so(course: Course, ruth: User, ruths: Client) -> None:

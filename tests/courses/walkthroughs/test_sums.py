@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.walkthroughs.sums import SLACK, Given, Level, heat, hit_by, sums, united
+from courses.walkthroughs.marks import merged
+from courses.walkthroughs.sums import SLACK, Given, Level, heat, hit_by, sums
 from reviews.claims import Place, Severity
 
 paths = st.sampled_from(["db.js", "server.js"])
@@ -47,7 +48,7 @@ def test_a_seat_counts_once_a_line_however_often_it_marks_it(room: list[Given]) 
 
 @given(st.lists(places, max_size=8))
 def test_marks_put_together_are_the_same_lines_and_apart(marks: list[Place]) -> None:
-    joined = united(marks)
+    joined = merged(marks)
     assert lines_of(tuple(joined)) == lines_of(tuple(marks))
     assert sum(place.last_line - place.first_line + 1 for place in joined) == len(lines_of(tuple(marks)))
 

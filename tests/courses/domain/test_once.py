@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from courses.domain.kept import kept
+from courses.domain.once import once
 
 PHONES = 20
 
@@ -22,12 +22,12 @@ def test_when_a_whole_room_asks_at_once_it_is_made_once() -> None:
 
     def ask(_phone: int) -> str:
         all_here.wait(10)
-        return kept("room-1", 60, make)
+        return once("room-1", 60, make)
 
     with ThreadPoolExecutor(PHONES) as room:
         assert set(room.map(ask, range(PHONES))) == {"the code, highlighted"}
     assert len(made) == 1
-    assert kept("room-2", 60, lambda: "another room's") == "another room's"
+    assert once("room-2", 60, lambda: "another room's") == "another room's"
 
 
 def test_what_could_not_be_made_is_made_by_the_next_who_asks() -> None:
@@ -35,5 +35,5 @@ def test_what_could_not_be_made_is_made_by_the_next_who_asks() -> None:
         raise LookupError("the code was taken back")
 
     with pytest.raises(LookupError):
-        kept("room-3", 60, fails)
-    assert kept("room-3", 60, lambda: "there again") == "there again"
+        once("room-3", 60, fails)
+    assert once("room-3", 60, lambda: "there again") == "there again"

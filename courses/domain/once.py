@@ -15,7 +15,7 @@ _making: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 _guard = threading.Lock()
 
 
-def kept(key: str, seconds: float, make: Callable[[], T]) -> T:
+def once(key: str, seconds: float, make: Callable[[], T]) -> T:
     """The value that the cache has under this key, or what `make` makes, which is kept for so long.
 
     In each process one thread makes it and the others wait for that: when a step is shown, all phones
