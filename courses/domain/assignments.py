@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from courses.domain import budgets
 from courses.models import Assignment, PlanStep
-from reviews.engine.reviews import Planned
+from reviews.engine.opening import Planned
 from reviews.engine.snapshots import store
 from reviews.models import LanguageModel, Reviewer
 from reviews.protocols import PROTOCOLS

@@ -6,7 +6,7 @@ from django.utils.crypto import salted_hmac
 
 from courses.domain.budgets import name_of
 from courses.models import Assignment, Course, Submission
-from reviews.engine.reviews import Circumstances
+from reviews.engine.opening import Circumstances
 
 
 def around(submission: Submission) -> Circumstances:

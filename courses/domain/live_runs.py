@@ -22,7 +22,7 @@ from courses.walkthroughs.room import Room, sealed, unsealed_questions
 from courses.walkthroughs.steps import PlanStep, ReviewStep
 from courses.walkthroughs.story import Story
 from reviews.engine import clearances, reviews, seals
-from reviews.engine.reviews import Circumstances, Planned
+from reviews.engine.opening import Circumstances, Planned, opening
 from reviews.engine.seats import possible_seats
 from reviews.engine.snapshots import store
 from reviews.families import family_of
@@ -171,7 +171,7 @@ def _begin(sitting: Sitting, story: Story, room: Room, step: ReviewStep, by: Abs
     clearances.prepare(snapshot, people)
     course = name_of(sitting.course)
     around = Circumstances(scope=course, budgets=(course,), on_behalf_of=lasting_name(by.pk), people=people)
-    reviews.start(snapshot, [offered.planned], around)
+    reviews.start(opening(snapshot, [offered.planned], around))
     return LiveRun.objects.create(
         sitting=sitting, step=first.id, snapshot=snapshot, started_by_id=by.pk, started_at=timezone.now()
     )

@@ -13,9 +13,11 @@ from courses.domain.assignments import planned
 from courses.domain.circumstances import around, people_of
 from courses.models import Assignment, Membership, Revision, Submission
 from reviews.engine import clearances, notes, reviews, seals
+from reviews.engine.desk import at_the_desk
+from reviews.engine.opening import opening
 from reviews.engine.snapshots import store
 from reviews.families import family_of
-from reviews.models import LanguageModel, Note, Provenance, Seal, locked
+from reviews.models import LanguageModel, Provenance, Seal, Snapshot, locked
 from reviews.snapshots.evidence import read_test_evidence
 from reviews.snapshots.files import SourceFile
 
@@ -84,11 +86,6 @@ def current_revision(submission: Submission) -> Revision:
     return submission.revisions.select_related("snapshot__provenance", "snapshot__seal").latest("number")
 
 
-def unfinished(revision: Revision) -> list[Note]:
-    """Draft notes that say nothing yet: they have no title."""
-    return list(revision.snapshot.notes.filter(title=""))
-
-
 def seal(submission: Submission, *, found_nothing: bool, at: datetime | None = None) -> tuple[Seal, bool]:
     """Seal the last revision with its notes and start the review plan, both or neither.
 
@@ -97,33 +94,45 @@ def seal(submission: Submission, *, found_nothing: bool, at: datetime | None = N
     never stands in the way of a seal.
     Raises CannotSeal.
     """
-    # Read before the lock: on SQLite everybody else who writes waits for it.
-    plan, circumstances = planned(submission.assignment), around(submission)
-    with transaction.atomic():
-        Submission.objects.select_for_update().get(pk=submission.pk)
-        revision = current_revision(submission)
-        existing = Seal.objects.filter(snapshot=revision.snapshot).first()
-        if existing is None:
-            _check_sealable(submission.assignment, revision, found_nothing)
-        made, is_new = seals.seal(revision.snapshot, found_nothing=found_nothing, at=at)
-        reviews.start(revision.snapshot, plan, circumstances)
+    # A class seals in the same minute: one after the other, so that the first ones' reviewers begin.
+    with at_the_desk():
+        snapshot, made, is_new = _sealed(submission, found_nothing=found_nothing, at=at)
     if is_new and made.note_count:
-        reviews.hear_the_notes(revision.snapshot)
-    answer_keys.measure(submission.assignment, revision.snapshot)
+        reviews.hear_the_notes(snapshot)
+    answer_keys.measure(submission.assignment, snapshot)
     return made, is_new
 
 
+def _sealed(
+    submission: Submission, *, found_nothing: bool, at: datetime | None
+) -> tuple[Snapshot, Seal, bool]:
+    # Read before the lock: on SQLite everybody else who writes waits for it.
+    plan, circumstances = planned(submission.assignment), around(submission)
+    opens = opening(current_revision(submission).snapshot, plan, circumstances)
+    with transaction.atomic():
+        Submission.objects.select_for_update().get(pk=submission.pk)
+        revision = current_revision(submission)
+        snapshot = revision.snapshot
+        if not hasattr(snapshot, "seal"):
+            _check_sealable(submission.assignment, revision, found_nothing)
+        made, is_new = seals.seal(snapshot, found_nothing=found_nothing, at=at)
+        # Another tab may have handed in once more just now.
+        is_same = opens.snapshot.pk == snapshot.pk
+        reviews.start(opens if is_same else opening(snapshot, plan, circumstances))
+    return snapshot, made, is_new
+
+
 def _check_sealable(assignment: Assignment, revision: Revision, found_nothing: bool) -> None:
-    if open_notes := unfinished(revision):
+    written = list(revision.snapshot.notes.all())
+    if open_notes := [note for note in written if not note.title]:
         places = ", ".join(note.where or "no place" for note in open_notes)
         raise CannotSeal(
             f"{len(open_notes)} of your notes have no title yet ({places}). Finish or delete them; "
             "everything you wrote is kept."
         )
-    written = revision.snapshot.notes.count()
-    if written < assignment.least_notes and not found_nothing:
+    if len(written) < assignment.least_notes and not found_nothing:
         raise CannotSeal(
-            f"You have written {written} of at least {assignment.least_notes} notes. Write more, or "
+            f"You have written {len(written)} of at least {assignment.least_notes} notes. Write more, or "
             f"state that you found nothing{' more' if written else ''}: that statement is graded too."
         )
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from reviews.briefs import Exhibit
 from reviews.engine import passes, reviews, seals
-from reviews.engine.reviews import Planned
+from reviews.engine.opening import Planned, opening
 from reviews.engine.snapshots import store
 from reviews.families import family_of
 from reviews.models import LanguageModel, Pass, Provenance, Review, Snapshot
@@ -51,7 +51,7 @@ def start_alone(files: Sequence[SourceFile], author_model: str, planned: Planned
         snapshot = store(files)
         _record_author(snapshot, author_model.strip())
         seals.seal(snapshot, found_nothing=False)
-        (review,) = reviews.start(snapshot, [planned])
+        (review,) = reviews.start(opening(snapshot, [planned]))
     return review
 
 

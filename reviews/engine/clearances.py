@@ -26,6 +26,9 @@ log = logging.getLogger("blindspot.reviews")
 People = Sequence[Sequence[str]]
 """Pairs of a spelling and the pseudonym that stands for it."""
 
+Spelled = Sequence[tuple[str, str]]
+"""People who occur in texts: each spelling with a pseudonym, as `occurring` gives them."""
+
 _clearing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 """A lock for each snapshot: passes that begin together would each do the same work; one of them does it."""
 
@@ -83,33 +86,50 @@ def clear_ahead(snapshot_id: int) -> None:
         outgoing(snapshot)
 
 
-def note_people(
-    snapshot: Snapshot, people: Iterable[str], texts: Sequence[str] = (), *, unread: bool = False
-) -> None:
-    """Remember the pseudonyms of those people who occur in the code, or in a text that goes along with it.
+def note_people(snapshot: Snapshot, people: Iterable[str], texts: Sequence[str] = ()) -> None:
+    """Remember the pseudonyms of those people who occur in a text that goes along with the code.
 
-    The caller holds the snapshot's lock. Who has a pseudonym keeps it. The code is looked into the
-    first time, and again while it is `unread`: it is then cleared anew of who came to the course
-    meanwhile.
+    In the code as well, where nobody has looked into it yet. The caller holds the snapshot's lock.
     """
     clearance, is_new = Clearance.objects.get_or_create(snapshot=snapshot)
+    names = spelled_in_code(snapshot, people, texts) if is_new else occurring(people, texts)
+    _remember(snapshot, clearance, names)
+
+
+def note_names(snapshot: Snapshot, names: Spelled) -> None:
+    """Remember the pseudonyms of people who were found in code that nobody outside has read yet.
+
+    It is then cleared anew of those who came to the course after it was handed in. The caller holds
+    the snapshot's lock.
+    """
+    clearance, _ = Clearance.objects.get_or_create(snapshot=snapshot)
+    is_known = _remember(snapshot, clearance, names)
+    if not is_known and clearance.files is not None:
+        clearance.files = None
+        snapshot.notices.all().delete()
+        clearance.save(update_fields=["files"])
+
+
+def spelled_in_code(snapshot: Snapshot, people: Iterable[str], texts: Sequence[str] = ()) -> Spelled:
+    """Who of these people occurs in the code or in a text that goes along with it; needs no lock."""
+    code = [text for file in snapshot.source_files() for text in (file.path, file.text)]
+    return occurring(people, [*code, *texts])
+
+
+def _remember(snapshot: Snapshot, clearance: Clearance, names: Spelled) -> bool:
+    """Store the pseudonyms; whether all of these people had one already, which they keep."""
     snapshot.clearance = clearance
-    if is_new or unread:
-        code = [text for file in snapshot.source_files() for text in (file.path, file.text)]
-        texts = [*code, *texts]
     known: dict[str, str] = dict(clearance.people)
     number = max(map(number_of, known.values()), default=0)
     fresh = [
         [spelling, renumbered(pseudonym, number_of(pseudonym) + number)]
-        for spelling, pseudonym in occurring(people, texts)
+        for spelling, pseudonym in names
         if spelling not in known
     ]
     if fresh:
         clearance.people = [*clearance.people, *fresh]
-        if unread and clearance.files is not None:
-            clearance.files = None
-            snapshot.notices.all().delete()
-        clearance.save(update_fields=["people", "files"])
+        clearance.save(update_fields=["people"])
+    return not fresh
 
 
 def outgoing(snapshot: Snapshot) -> Outgoing:

@@ -20,8 +20,8 @@ from reviews.briefs import Document, Exhibit, Pair, Role, Side, Task
 from reviews.claims import Claim, Place, Severity, Stance, Verdict, Vote
 from reviews.engine.ahead import CHARACTERS_PER_TOKEN, FLOOR_TOKENS, WORTH_TOKENS
 from reviews.engine.material import room_for_code
+from reviews.engine.opening import Planned
 from reviews.engine.prices import cost, price_of
-from reviews.engine.reviews import Planned
 from reviews.engine.seats import possible_seats
 from reviews.models import LanguageModel, Price
 from reviews.prompts.compose import compose

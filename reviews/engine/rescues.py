@@ -9,7 +9,7 @@ from reviews.briefs import Exhibit
 from reviews.claims import Claim, Severity
 from reviews.engine import reviews
 from reviews.engine.clearances import note_people
-from reviews.engine.reviews import Circumstances, Planned
+from reviews.engine.opening import Circumstances, Planned
 from reviews.gap.stored import SPEAKING
 from reviews.models import Defect, Finding, Review, locked
 from reviews.protocols.exhibits import as_text

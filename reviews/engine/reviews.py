@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -14,13 +14,24 @@ from django.utils import timezone
 from reviews.briefs import Document, Exhibit, Pair, Task
 from reviews.claims import Severity, Stance, Verdict, Vote
 from reviews.engine import ahead, judging
-from reviews.engine.clearances import note_people
+from reviews.engine.clearances import note_names, note_people
 from reviews.engine.dispatch import send_on_commit
-from reviews.engine.seats import seats_for
+from reviews.engine.opening import Circumstances, Opening, Planned, seats_of
 from reviews.gap.defects import gather
 from reviews.models import Finding, Pass, Provenance, Review, Seal, Snapshot, locked
 from reviews.protocols import PROTOCOLS
-from reviews.protocols.base import PERSON, Done, Ended, Next, NoReviewer, Outcome, Returned, Setup, Turn
+from reviews.protocols.base import (
+    PERSON,
+    Done,
+    Ended,
+    Next,
+    NoReviewer,
+    Outcome,
+    Returned,
+    Seat,
+    Setup,
+    Turn,
+)
 from reviews.protocols.imported import IMPORTED
 from reviews.protocols.judging import JUDGING
 from reviews.snapshots.documents import plan_among
@@ -28,50 +39,16 @@ from reviews.snapshots.documents import plan_among
 log = logging.getLogger("blindspot.reviews")
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One line of a review plan. No reviewers named means: any that suit the protocol.
-
-    `shown` is what every pass that reads the code is shown besides. With `even_off` the reviewers
-    that are named are asked though they are switched off: somebody names them here and now.
-    """
-
-    protocol: str
-    passes: int = 1
-    reviewer_ids: tuple[int, ...] = ()
-    rounds: int = 3
-    focus: str = ""
-    revised_by: str = "model"
-    shown: tuple[Exhibit, ...] = ()
-    even_off: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What is around a submission's reviews: whose keys, which budgets, whose names must not leave.
-
-    `scope` and `budgets` are names that mean nothing here ("course-7"). `on_behalf_of` is a hash.
-    `people` are the names and addresses of the people of the course. `judge` is the reviewer to whom
-    uncertain matches are put; without one nobody is asked.
-    """
-
-    scope: str = ""
-    budgets: tuple[str, ...] = ()
-    on_behalf_of: str = ""
-    people: tuple[str, ...] = ()
-    judge: int | None = None
-
-
 class NotSealed(Exception):
     """No reviewer is called before the notes are sealed."""
 
 
-def start(snapshot: Snapshot, plan: Iterable[Planned], around: Circumstances | None = None) -> list[Review]:
+def start(opens: Opening) -> list[Review]:
     """Begin every protocol of the plan over a sealed snapshot. Starting twice starts once.
 
     Raises NotSealed.
     """
-    around = around or Circumstances()
+    snapshot, around = opens.snapshot, opens.around
     with transaction.atomic():
         locked(snapshot.pk)
         if not Seal.objects.filter(snapshot=snapshot).exists():
@@ -79,11 +56,13 @@ def start(snapshot: Snapshot, plan: Iterable[Planned], around: Circumstances | N
         existing = list(Review.objects.filter(snapshot=snapshot))
         if existing:
             return existing
-        plan = list(plan)
-        texts = [planned.focus for planned in plan]
-        texts += judging.words_of_people(snapshot) if around.judge else []
-        note_people(snapshot, around.people, texts, unread=True)
-        begun = [begin(snapshot, position, planned, around) for position, planned in enumerate(plan, 1)]
+        note_names(snapshot, opens.names)
+        if around.judge:
+            note_people(snapshot, around.people, judging.words_of_people(snapshot))
+        begun = [
+            begin(snapshot, position, planned, around, seats=seats)
+            for position, (planned, seats) in enumerate(opens.lines, 1)
+        ]
         # Else whichever ends first takes stock.
         if all(review.ended for review in begun):
             take_stock(snapshot)
@@ -100,15 +79,17 @@ def begin(
     by: AbstractBaseUser | None = None,
     exhibit: Exhibit | None = None,
     pairs: tuple[Pair, ...] = (),
+    seats: tuple[Seat, ...] | None = None,
 ) -> Review:
-    """Begin one protocol's run; the caller holds the snapshot's lock."""
+    """Begin one protocol's run; the caller holds the snapshot's lock. Without `seats` they are looked up."""
+    seats = seats_of(snapshot, planned) if seats is None else seats
     review = Review.objects.create(
         snapshot=snapshot,
         protocol=planned.protocol,
         position=position,
         attempt=attempt,
         reviewer_ids=list(planned.reviewer_ids),
-        setup=replace(_setup(snapshot, planned, exhibit), pairs=pairs, judge=around.judge).as_json(),
+        setup=replace(_setup(snapshot, planned, seats, exhibit), pairs=pairs, judge=around.judge).as_json(),
         scope=around.scope,
         budgets=list(around.budgets),
         on_behalf_of=around.on_behalf_of,
@@ -314,18 +295,12 @@ def vote_from_json(values: dict[str, object]) -> Vote:
     )
 
 
-def _setup(snapshot: Snapshot, planned: Planned, exhibit: Exhibit | None) -> Setup:
+def _setup(snapshot: Snapshot, planned: Planned, seats: tuple[Seat, ...], exhibit: Exhibit | None) -> Setup:
     provenance = Provenance.objects.filter(snapshot=snapshot).first()
     return Setup(
         author_model=provenance.model_name if provenance else "",
         author_family=provenance.family if provenance else "",
-        seats=seats_for(
-            snapshot,
-            planned.protocol,
-            planned.reviewer_ids,
-            planned.revised_by,
-            even_off=planned.even_off,
-        ),
+        seats=seats,
         passes=planned.passes,
         rounds=planned.rounds,
         focus=planned.focus,

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from courses.domain.assignments import PlanLine, planned
 from courses.models import Assignment, Course, PlanStep
-from reviews.engine.reviews import Planned
+from reviews.engine.opening import Planned
 from reviews.models import Review, Reviewer
 from reviews.protocols import PROTOCOLS
 from tests import stories

@@ -6,7 +6,7 @@ import pytest
 
 from reviews.engine import seals
 from reviews.engine.alone import start_alone
-from reviews.engine.reviews import Planned
+from reviews.engine.opening import Planned
 from reviews.engine.seats import seats_for
 from reviews.models import Provenance, Reviewer, Seal
 from tests.stories import SHOP, recorded_reviewer

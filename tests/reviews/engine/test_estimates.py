@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from reviews.engine.estimates import REPLY_TOKENS, Amount, Estimate, estimate
-from reviews.engine.reviews import Planned
+from reviews.engine.opening import Planned
 from reviews.engine.seats import possible_seats
 from reviews.models import LanguageModel, Price, Reviewer
 from reviews.protocols import PROTOCOLS

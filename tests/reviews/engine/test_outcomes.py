@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from reviews.claims import Place, Severity
 from reviews.engine.alone import CUT, change_since, start_alone
+from reviews.engine.opening import Planned
 from reviews.engine.outcomes import outcome
-from reviews.engine.reviews import Planned
 from reviews.models import Blob, Call, Finding, Pass, Review, Reviewer
 from reviews.snapshots.diffs import unified
 from reviews.snapshots.files import SourceFile

@@ -13,8 +13,9 @@ from courses.domain.assignments import PlanLine
 from courses.models import Assignment, Course
 from reviews.claims import Place
 from reviews.engine import passes, reviews, sweep
+from reviews.engine.opening import Planned, opening
 from reviews.engine.passes import Work
-from reviews.engine.reviews import NotSealed, Planned
+from reviews.engine.reviews import NotSealed
 from reviews.models import Defect, Finding, Pass, Review, Reviewer
 from reviews.providers.base import ProviderError, Report, Trouble
 from reviews.snapshots.ground import Ground
@@ -53,7 +54,7 @@ def states(protocol: str) -> tuple[str, list[tuple[str, str]]]:
 def test_no_reviewer_is_called_before_the_seal(panel: Assignment, amara: User) -> None:
     submission = handed_in(panel, amara)
     with pytest.raises(NotSealed):
-        reviews.start(submission.revisions.get().snapshot, [Planned("linters")])
+        reviews.start(opening(submission.revisions.get().snapshot, [Planned("linters")]))
     assert not Review.objects.exists()
 
 
@@ -71,7 +72,7 @@ def test_passes_run_round_by_round_and_become_defects(panel: Assignment, amara: 
 
 def test_starting_twice_starts_once(panel: Assignment, amara: User) -> None:
     submission = sealed(panel, amara)
-    again = reviews.start(submission.revisions.get().snapshot, [Planned("linters")])
+    again = reviews.start(opening(submission.revisions.get().snapshot, [Planned("linters")]))
     assert [review.protocol for review in again] == ["self_review", "cross_model"]
     assert Pass.objects.count() == 2
 
