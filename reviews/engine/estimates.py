@@ -23,7 +23,7 @@ from reviews.engine.material import room_for_code
 from reviews.engine.opening import Planned
 from reviews.engine.prices import cost, price_of
 from reviews.engine.seats import possible_seats
-from reviews.models import LanguageModel, Price
+from reviews.models import Price
 from reviews.prompts.compose import compose
 from reviews.prompts.fence import MARK_LETTERS
 from reviews.prompts.forms import form_of
@@ -230,8 +230,7 @@ class _Bill:
     def of(cls, setup: Setup, characters: int) -> _Bill:
         """For the reviewers and the author of this setup, at the prices of today."""
         models = {seat.model for seat in setup.seats if _is_paid(seat)}
-        readers = LanguageModel.objects.filter(name__in={seat.model for seat in setup.seats})
-        code = min(_tokens(characters), room_for_code(readers))
+        code = min(_tokens(characters), room_for_code(setup.seats))
         today: date = timezone.localdate()
         reader = Turn(Seat(0, "", "", "", "", Role.FULL), 1, 1, "")
         shared, own = _sizes(reader, replace(setup, focus=""), code)

@@ -340,11 +340,12 @@ def _kept(*texts: str) -> list[str]:
     Before the call's own transaction: they can be long, and the lock on the connection is short.
     """
     clean = [_clean(text) for text in texts]
-    named = {hashlib.sha256(text.encode()).hexdigest(): text for text in clean}
+    names = [hashlib.sha256(text.encode()).hexdigest() for text in clean]
+    named = dict(zip(names, clean, strict=True))
     there = set(Blob.objects.filter(pk__in=named).values_list("pk", flat=True))
     missing = [Blob(sha256=name, text=text) for name, text in named.items() if name not in there]
     Blob.objects.bulk_create(missing, ignore_conflicts=True)
-    return [hashlib.sha256(text.encode()).hexdigest() for text in clean]
+    return names
 
 
 def _task(question: Question) -> str:

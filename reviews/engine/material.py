@@ -12,11 +12,11 @@ from django.utils.crypto import salted_hmac
 from reviews.briefs import Document, Exhibit, Task
 from reviews.engine import judging
 from reviews.engine.clearances import Outgoing, outgoing
-from reviews.models import LanguageModel, Pass, Review
+from reviews.models import Pass, Review
 from reviews.prompts.compose import Prompt, compose
 from reviews.prompts.fence import mark
 from reviews.prompts.pack import Packed, pack
-from reviews.protocols.base import Setup
+from reviews.protocols.base import USUAL_CONTEXT, USUAL_OUTPUT, Seat, Setup
 from reviews.snapshots.files import SourceFile
 
 TALK_SHARE = 0.2
@@ -30,9 +30,6 @@ LEAST_TOKENS = 1_000
 
 EXHIBIT_CHARACTERS = 100_000
 """Of each text that is shown besides the code, so much; then it is said to be cut."""
-
-USUAL_CONTEXT = 200_000
-USUAL_OUTPUT = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +64,7 @@ def brief(item: Pass) -> Briefing:
     setup = Setup.from_json(review.setup)
     leaving = outgoing(review.snapshot)
     document = leaving.document(*item.document) if item.document else None
-    models = {model.name: model for model in LanguageModel.objects.filter(name__in=_names(setup))}
-    packed = _pack(leaving.files, room_for_code(models.values())) if task.reads_code else NOTHING_PACKED
+    packed = _pack(leaving.files, room_for_code(setup.seats)) if task.reads_code else NOTHING_PACKED
     prompt = compose(
         packed.text,
         task,
@@ -79,9 +75,7 @@ def brief(item: Pass) -> Briefing:
         material_mark=_mark(review, packed.text),
     )
     subject = leaving.files if task.about_code else _document_as_file(document)
-    model = models.get(setup.seat(item.reviewer_id).model)
-    output_tokens = model.output_tokens if model else USUAL_OUTPUT
-    return Briefing(prompt, leaving, subject, packed, output_tokens)
+    return Briefing(prompt, leaving, subject, packed, setup.seat(item.reviewer_id).output_tokens)
 
 
 def _exhibits(item: Pass, setup: Setup, leaving: Outgoing) -> list[Exhibit]:
@@ -102,13 +96,9 @@ def _document_as_file(document: Document | None) -> tuple[SourceFile, ...]:
     return (SourceFile(document.path, document.text),) if document else ()
 
 
-def _names(setup: Setup) -> set[str]:
-    return {seat.model for seat in setup.seats}
-
-
-def room_for_code(models: Iterable[LanguageModel]) -> int:
+def room_for_code(seats: Iterable[Seat]) -> int:
     """Tokens of code that every reviewer of this review can read: what they share must be equal."""
-    room = [(model.context_tokens, model.output_tokens) for model in models]
+    room = [(seat.context_tokens, seat.output_tokens) for seat in seats if seat.model]
     least = min(
         int(context * (1 - TALK_SHARE)) - output - FIXED_TOKENS
         for context, output in room or [(USUAL_CONTEXT, USUAL_OUTPUT)]

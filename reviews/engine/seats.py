@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db.models import Q
 
@@ -47,14 +48,24 @@ def possible_seats(protocol: str, reviewer_ids: Sequence[int]) -> tuple[Seat, ..
 
 def seat_of(reviewer: Reviewer) -> Seat:
     """The seat of one reviewer, as it is now."""
-    return Seat(
+    seat = Seat(
         reviewer_id=reviewer.pk,
         name=reviewer.name,
         provider=reviewer.provider,
-        model=reviewer.model.name if reviewer.model else "",
-        family=family_of(reviewer.model.name, reviewer.provider) if reviewer.model else "",
+        model="",
+        family="",
         role=reviewer.role,
         connection_id=reviewer.connection_id,
+    )
+    model = reviewer.model
+    if model is None:
+        return seat
+    return replace(
+        seat,
+        model=model.name,
+        family=family_of(model.name, reviewer.provider),
+        context_tokens=model.context_tokens,
+        output_tokens=model.output_tokens,
     )
 
 

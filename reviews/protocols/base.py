@@ -14,10 +14,18 @@ from typing import Any
 from reviews.briefs import Document, Exhibit, Pair, Side, Task
 from reviews.claims import Claim, Place, Verdict, Vote
 
+USUAL_CONTEXT = 200_000
+USUAL_OUTPUT = 16_000
+"""Tokens that a model of which nothing is said can read at once, and may write."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A reviewer's place in a review. Model and family are empty for analysers and for persons."""
+    """A reviewer's place in a review. Model and family are empty for analysers and for persons.
+
+    `context_tokens` is what the model can read at once, `output_tokens` how long its reply may be, as
+    both were when the review began: they decide what all its reviewers are shown, in every round.
+    """
 
     reviewer_id: int
     name: str
@@ -26,6 +34,8 @@ class Seat:
     family: str
     role: str
     connection_id: int | None = None
+    context_tokens: int = USUAL_CONTEXT
+    output_tokens: int = USUAL_OUTPUT
 
 
 UNKNOWN = "unknown"

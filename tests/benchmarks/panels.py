@@ -168,7 +168,10 @@ def _workers() -> Iterator[None]:
 
     app.control.purge()
     workers = WorkerProcess(
-        settings.DATA_DIR, settings.CELERY_WORKER_CONCURRENCY, settings.REVIEW_LEASE_SECONDS
+        settings.DATA_DIR,
+        settings.CELERY_WORKER_CONCURRENCY,
+        settings.REVIEW_LEASE_SECONDS,
+        settings.REVIEW_SWEEP_SECONDS,
     )
     workers.start()
     try:
