@@ -108,7 +108,8 @@ def _sealed(
 ) -> tuple[Snapshot, Seal, bool]:
     # Read before the lock: on SQLite everybody else who writes waits for it.
     plan, circumstances = planned(submission.assignment), around(submission)
-    opens = opening(current_revision(submission).snapshot, plan, circumstances)
+    latest = submission.revisions.select_related("snapshot").latest("number")
+    opens = opening(latest.snapshot, plan, circumstances)
     with transaction.atomic():
         Submission.objects.select_for_update().get(pk=submission.pk)
         revision = current_revision(submission)

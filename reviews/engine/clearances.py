@@ -33,6 +33,15 @@ _clearing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 """A lock for each snapshot: passes that begin together would each do the same work; one of them does it."""
 
 
+_known: dict[str, tuple[tuple[str, str], ...]] = {}
+"""The secrets of a snapshot, by its hash."""
+
+_found: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Spelled] = {}
+"""Who occurs in a snapshot, by its hash, who was looked for, and in which texts besides."""
+
+_MOST_KNOWN = 64
+"""So many of each are kept in a process."""
+
 _at_work = threading.Lock()
 """Around what only computes: passes of a round want the same at once, and one does it for all."""
 
@@ -111,9 +120,19 @@ def note_names(snapshot: Snapshot, names: Spelled) -> None:
 
 
 def spelled_in_code(snapshot: Snapshot, people: Iterable[str], texts: Sequence[str] = ()) -> Spelled:
-    """Who of these people occurs in the code or in a text that goes along with it; needs no lock."""
-    code = [text for file in snapshot.source_files() for text in (file.path, file.text)]
-    return occurring(people, [*code, *texts])
+    """Who of these people occurs in the code or in a text that goes along with it; needs no lock.
+
+    Looked for once in a process: the same is asked when code is handed in and when it is sealed.
+    """
+    asked = (snapshot.sha256, tuple(sorted(people)), tuple(texts))
+    found = _found.get(asked)
+    if found is None:
+        code = [text for file in snapshot.source_files() for text in (file.path, file.text)]
+        found = tuple(occurring(people, [*code, *texts]))
+        if len(_found) >= _MOST_KNOWN:
+            _found.clear()
+        _found[asked] = found
+    return found
 
 
 def _remember(snapshot: Snapshot, clearance: Clearance, names: Spelled) -> bool:
@@ -152,8 +171,6 @@ def outgoing(snapshot: Snapshot) -> Outgoing:
     )
 
 
-_known: dict[str, tuple[tuple[str, str], ...]] = {}
-_MOST_KNOWN = 64
 
 
 def _secrets(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:

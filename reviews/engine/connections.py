@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 
 from django.core.mail import mail_admins
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -40,8 +40,7 @@ def connection_for(provider: str, connection_id: int | None, scope: str) -> Conn
     sent by another way than the one that was chosen, and what the site switched off no course's
     key switches on.
     """
-    chosen = Q(pk=connection_id) if connection_id else Q(name=provider)
-    ways = list(Connection.objects.filter((chosen & Q(scope="")) | Q(scope=scope), provider=provider))
+    ways = list(Connection.objects.filter(provider=provider, scope__in={"", scope}))
     site = next((way for way in ways if _is_chosen(way, connection_id)), None)
     if site is None and connection_id:
         raise ProviderError(
