@@ -145,6 +145,7 @@ def matching_labelled(bench: Bench) -> None:
         ("1 - F1 of found", [run.found for run in runs], 0.10),
         ("1 - F1 of found, nothing but the two sides known", [run.found_alone for run in runs], None),
         ("1 - B-cubed F1", [run.b_cubed for run in runs], 0.07),
+        ("1 - B-cubed F1, mean of groups", [run.b_cubed_mean for run in runs], None),
     ):
         bench.value(f"{name}, {over}", 1 - statistics.mean(values), "", bound)
         bench.value(f"{name}, spread", statistics.pstdev(values), "", None)

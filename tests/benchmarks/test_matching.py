@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.matching import b_cubed_f1, labelled_pairs, load, logistic, solved
+from tests.benchmarks.matching import b_cubed_f1, labelled_pairs, load, logistic, mean_of_heaps, solved
 
 
 def test_a_logistic_regression_finds_the_odds_in_a_table() -> None:
@@ -25,6 +25,12 @@ def test_three_equations_are_solved() -> None:
 
 def test_b_cubed_is_the_harmonic_mean_of_mean_precision_and_recall() -> None:
     assert b_cubed_f1([(1.0, 0.5), (0.5, 0.5)]) == pytest.approx(2 * 0.75 * 0.5 / 1.25)
+
+
+def test_in_the_mean_of_heaps_a_small_one_counts_as_much_as_a_large_one() -> None:
+    small, large = [(1.0, 1.0)], [(1.0, 0.5)] * 9
+    assert mean_of_heaps([small, large]) == pytest.approx((1 + 2 / 3) / 2)
+    assert b_cubed_f1(small + large) == pytest.approx(2 * 0.55 / 1.55)
 
 
 def test_labels_say_which_pairs_are_the_same_and_which_are_unknown(tmp_path: Path) -> None:
