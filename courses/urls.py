@@ -39,6 +39,7 @@ urlpatterns = [
     path("courses/new/", courses.new, name="course_new"),
     path("courses/<int:course_id>/", courses.course, name="course"),
     path("courses/<int:course_id>/settings/", courses.settings, name="course_settings"),
+    path("courses/<int:course_id>/weights/", courses.set_weights, name="set_weights"),
     path("courses/<int:course_id>/code/rotate/", courses.rotate_code, name="rotate_code"),
     path("courses/<int:course_id>/code/open/", courses.set_join_open, name="set_join_open"),
     path("courses/<int:course_id>/people/", people.people, name="people"),

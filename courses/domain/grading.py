@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import Grade, Submission
-from reviews.claims import Severity
-from reviews.gap.measures import DEFAULT_WEIGHTS, Gap, Judged, weigh
+from courses.models.weighing import columns
+from reviews.gap.measures import Gap, Judged, Weights, weigh
 
 RECALL_SHARE = Decimal("0.8")
 """Of the points, this share follows weighted recall, the rest precision."""
@@ -20,11 +20,15 @@ RECALL_SHARE = Decimal("0.8")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Where some of the points went: what a defect or a false alarm was worth, and what of it was got."""
+    """Where some of the points went: what a defect or a false alarm was worth, and what of it was got.
+
+    `hit`: the notes were right about it. What weighs nothing is worth nothing, hit or not.
+    """
 
     defect: Judged
     worth: Decimal
     got: Decimal
+    hit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Suggestion:
 
     points: Decimal | None
     out_of: int
+    weights: Weights
     recall_items: tuple[Item, ...]
     precision_items: tuple[Item, ...]
     recall_points: Decimal
@@ -58,27 +63,26 @@ class Refused(Exception):
         self.field = field
 
 
-def suggest(
-    gap: Gap,
-    out_of: int,
-    *,
-    found_nothing: bool = False,
-    weights: Mapping[Severity, int] = DEFAULT_WEIGHTS,
-) -> Suggestion:
+def suggest(gap: Gap, out_of: int, *, weights: Weights, found_nothing: bool = False) -> Suggestion:
     """Points = out_of × (0.8 × weighted recall + 0.2 × precision), item by item.
 
-    Each valid defect is worth its weight's part of the recall points. The precision points are
+    Each valid defect is worth its weight's part of the recall points, so only the proportions of
+    weights count. The precision points are
     shared by the notes that were decided: each defect that was hit earns its part, each false
     alarm loses it. The sealed statement "I found nothing (more)" counts as one more note, right
-    where nothing valid was missed. Undecided defects count as nothing yet. With no valid defect
-    there is nothing to be measured against, so nothing is suggested.
+    where nothing valid was missed. Undecided defects count as nothing yet. With no valid defect,
+    or none that weighs anything, there is nothing to be measured against, so nothing is suggested.
     """
     for_recall = out_of * RECALL_SHARE
     for_precision = out_of - for_recall
     whole = weigh(gap.valid, weights)
     caught = {defect.number for defect in gap.caught}
     recall_items = tuple(
-        _item(defect, for_recall * weights[defect.severity] / whole, defect.number in caught)
+        _item(
+            defect,
+            for_recall * weights[defect.severity] / whole if whole else Decimal(0),
+            defect.number in caught,
+        )
         for defect in sorted(gap.valid, key=lambda defect: defect.number)
     )
     decided_notes = len(gap.caught) + sum(defect.notes for defect in gap.false_alarms)
@@ -92,16 +96,16 @@ def suggest(
     recall_points = sum((item.got for item in recall_items), Decimal(0))
     precision_points = sum((item.got for item in precision_items), Decimal(0))
     precision_points += statement.got if statement else 0
-    why_none = "" if whole else "No defect is valid yet, so there is nothing to measure the notes against."
     return Suggestion(
         points=_rounded(recall_points + precision_points) if whole else None,
         out_of=out_of,
+        weights=weights,
         recall_items=recall_items,
         precision_items=precision_items,
         recall_points=recall_points,
         precision_points=precision_points,
         undecided=len(gap.undecided),
-        why_none=why_none,
+        why_none="" if whole else _why_none(gap),
         statement=statement,
     )
 
@@ -118,7 +122,7 @@ def give(
     """Give points: the suggestion plus an adjustment. Where nothing is suggested, the adjustment alone.
 
     Raises Refused for an adjustment without a reason, or one that leaves the scale. A grade that
-    is out already shows the new points at once.
+    is out already shows the new points at once. What defects weighed is kept with the points.
     """
     if adjustment and not reason.strip():
         raise Refused("adjustment_reason", "Say why you adjust the points: the student reads it.")
@@ -132,6 +136,7 @@ def give(
             "adjustment": adjustment,
             "adjustment_reason": reason.strip(),
             "points": points,
+            **columns(suggestion.weights),
             "feedback": feedback.strip(),
             "graded_by_id": by.pk,
             "graded_at": timezone.now(),
@@ -156,8 +161,13 @@ def take_back(submissions: Sequence[Submission]) -> int:
     )
 
 
-def _item(defect: Judged, worth: Decimal, is_got: bool) -> Item:
-    return Item(defect, worth, worth if is_got else Decimal(0))
+def _why_none(gap: Gap) -> str:
+    missing = "defect that weighs anything" if gap.valid else "defect"
+    return f"No {missing} is valid yet, so there is nothing to measure the notes against."
+
+
+def _item(defect: Judged, worth: Decimal, hit: bool) -> Item:
+    return Item(defect, worth, worth if hit else Decimal(0), hit)
 
 
 def _rounded(points: Decimal) -> Decimal:

@@ -11,6 +11,9 @@ from courses.domain import budgets
 from courses.models import Course, Membership
 from courses.models.course import new_join_code
 
+SETTINGS = ("name", "term", "time_zone", "budget")
+"""What one form sets. The course's weights and its code are changed beside it, by other forms."""
+
 
 class CannotJoin(Exception):
     """The code opens no course; the message says what to do."""
@@ -34,7 +37,7 @@ def create_course(
 @transaction.atomic
 def save_settings(course: Course) -> None:
     """Store a course's settings; its budget holds at once, for reviews that have begun too."""
-    course.save()
+    course.save(update_fields=SETTINGS)
     budgets.keep(course)
 
 

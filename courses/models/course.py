@@ -10,6 +10,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 
+from courses.models.weighing import Weighing
+
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without the letters and figures that are mistaken for one another on a projector."""
 
@@ -19,8 +21,11 @@ def new_join_code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
 
 
-class Course(models.Model):
-    """A class. Its time zone is the one in which its dates are written and read."""
+class Course(Weighing):
+    """A class. Its time zone is the one in which its dates are written and read.
+
+    Its weights are those by which its numbers count now; a grade has its own.
+    """
 
     name = models.CharField(max_length=120)
     term = models.CharField(max_length=60, blank=True)
@@ -38,7 +43,7 @@ class Course(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="courses")
 
-    class Meta:
+    class Meta(Weighing.Meta):
         ordering = ("name", "pk")
 
     def __str__(self) -> str:

@@ -6,13 +6,15 @@ from django.conf import settings
 from django.db import models
 
 from courses.models.submission import Submission
+from courses.models.weighing import Weighing
 
 
-class Grade(models.Model):
+class Grade(Weighing):
     """Points and feedback. Students see nothing of it before `released_at` is set.
 
-    `suggested` is the suggestion as it was when the points were given; the points are
-    the suggestion plus `adjustment`, which carries its reason.
+    `suggested` is the suggestion as it was when the points were given, by the weights that the
+    course had then, which are kept here; the points are the suggestion plus `adjustment`, which
+    carries its reason.
     """
 
     submission = models.OneToOneField(Submission, on_delete=models.CASCADE, related_name="grade")

@@ -188,7 +188,7 @@ def _context(
     request: HtmxRequest, submission: Submission, number: int | None, refused: Refused
 ) -> dict[str, Any]:
     row = standing_of(submission)
-    if row.revision is None or row.gap is None:
+    if row.revision is None or row.gap is None or row.suggestion is None:
         raise Http404
     table = results.saw_what(row.revision.snapshot, decided=True)
     chosen = results.choose(row.revision.snapshot, table, number)
@@ -208,7 +208,7 @@ def _context(
         "is_htmx": bool(request.htmx),
         "on_bench": True,
         "key_entry": entry_of(submission, chosen.defect.pk) if chosen else None,
-        **score_context(row),
+        **score_context(row, row.suggestion),
         **submission_context(request, submission),
         **(_forms(table, chosen, advice, refused) if chosen else {}),
     }

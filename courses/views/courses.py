@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses import rules
-from courses.domain import people
+from courses.domain import people, weights
 from courses.domain.budgets import spending
 from courses.domain.queries import courses as queries
 from courses.forms.courses import CourseForm, time_zones
 from courses.forms.people import JoinForm
+from courses.forms.weights import WeightsForm
 from courses.models import Course
 from courses.rules import may
 from courses.views import access
@@ -69,7 +70,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def settings(request: HttpRequest, course_id: int) -> HttpResponse:
-    """The course's name, term and time zone, and what its reviews may cost."""
+    """The course's name, term and time zone, what its reviews may cost, and what a defect weighs."""
     found = access.course(request, course_id, "courses.manage_course")
     name = found.name
     form = CourseForm(request.POST or None, instance=found)
@@ -78,6 +79,25 @@ def settings(request: HttpRequest, course_id: int) -> HttpResponse:
         messages.success(request, "The settings are saved.")
         return redirect(found)
     return _form_page(request, form, found, name)
+
+
+@require_POST
+@login_required
+def set_weights(request: HttpRequest, course_id: int) -> HttpResponse:
+    """What a defect weighs in the course's numbers from now on."""
+    found = access.course(request, course_id, "courses.manage_course")
+    form = WeightsForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, CourseForm(instance=found), found, found.name, form)
+    try:
+        weights.set_weights(found, form.weights())
+    except weights.Refused as refused:
+        form.add_error(refused.severity, str(refused))
+        return _form_page(request, CourseForm(instance=found), found, found.name, form)
+    messages.success(
+        request, "The weights are saved. Numbers and suggestions follow them; points that were given stay."
+    )
+    return redirect(f"{reverse('courses:course_settings', args=[found.pk])}#weights")
 
 
 @require_POST
@@ -102,13 +122,22 @@ def set_join_open(request: HttpRequest, course_id: int) -> HttpResponse:
 
 
 def _form_page(
-    request: HttpRequest, form: CourseForm, course: Course | None = None, name: str = ""
+    request: HttpRequest,
+    form: CourseForm,
+    course: Course | None = None,
+    name: str = "",
+    weights_form: WeightsForm | None = None,
 ) -> HttpResponse:
+    if weights_form is None and course is not None:
+        weights_form = WeightsForm.of(course)
+    is_wrong = form.errors or (weights_form is not None and weights_form.errors)
     context = {
         "form": form,
         "course": course,
         "course_name": name,
         "time_zones": time_zones(),
         "spending": spending(course) if course else None,
+        "weights_form": weights_form,
+        "given": weights.given(course) if course else None,
     }
-    return TemplateResponse(request, "courses/course_form.html", context, status=422 if form.errors else 200)
+    return TemplateResponse(request, "courses/course_form.html", context, status=422 if is_wrong else 200)

@@ -57,6 +57,7 @@ def dashboard(request: HttpRequest, assignment_id: int) -> HttpResponse:
         "next": rows.next_waiting(everyone),
         "to_release": rows.to_release(everyone),
         "released": rows.released(everyone),
+        "by_other_weights": rows.by_other_weights(everyone),
         "may_edit": may(person, "courses.edit_assignment", assignment),
         "may_release": may(person, "courses.release_grades", assignment),
     }

@@ -13,7 +13,6 @@ from courses.domain.queries.standing import standing_of
 from courses.views import access
 from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
-from reviews.gap.measures import DEFAULT_WEIGHTS
 
 
 @login_required
@@ -26,10 +25,10 @@ def numbers(request: HtmxRequest, submission_id: int) -> HttpResponse:
         raise Http404
     table = results.saw_what(row.revision.snapshot, decided=True)
     context = {
+        "row": row,
         "seal": row.seal,
         "grade": row.grade,
-        "numbers": queries.numbers(table, row.gap, DEFAULT_WEIGHTS),
-        "weights": [(severity.value, weight) for severity, weight in DEFAULT_WEIGHTS.items()],
+        "numbers": queries.numbers(table, row.gap, found.assignment.course.weights),
         **submission_context(request, found),
     }
     return TemplateResponse(request, "courses/numbers.html", context)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from courses.domain.grading import RECALL_SHARE
+from courses.domain.grading import RECALL_SHARE, Suggestion
 from courses.domain.queries import panel, results
 from courses.domain.queries.notices import noticed
 from courses.domain.queries.results import Entry, Mark, WhoSawWhat
@@ -22,7 +22,6 @@ from courses.views import access
 from courses.views.around import submission_context
 from courses.views.htmx import HtmxRequest
 from courses.views.reviews import panel_context
-from reviews.gap.measures import DEFAULT_WEIGHTS
 
 
 @login_required
@@ -83,7 +82,7 @@ def result(request: HtmxRequest, submission_id: int) -> HttpResponse:
     """The grade: what was seen and missed, and where each point went."""
     found = access.submission(request, submission_id, "courses.view_grade")
     row = standing_of(found)
-    if row.revision is None or row.gap is None or row.suggestion is None:
+    if row.revision is None or row.gap is None or row.derivation is None:
         raise Http404
     snapshot = row.revision.snapshot
     table = results.saw_what(snapshot, decided=True)
@@ -100,21 +99,20 @@ def result(request: HtmxRequest, submission_id: int) -> HttpResponse:
         "fixes": [(fix, fix.may_be_asked_for(found, person)) for fix in fixes(snapshot)]
         if may(person, "courses.ask_rescue", found)
         else (),
-        **score_context(row),
+        **score_context(row, row.derivation),
         **around,
     }
     return TemplateResponse(request, "courses/result.html", context)
 
 
-def score_context(row: Standing) -> dict[str, Any]:
-    """What the derivation of a score needs."""
+def score_context(row: Standing, suggestion: Suggestion) -> dict[str, Any]:
+    """What the derivation of a score needs; its weights are those of the suggestion."""
     return {
         "gap": row.gap,
-        "suggestion": row.suggestion,
+        "suggestion": suggestion,
         "grade": row.grade,
-        "weighted_recall": row.gap.weighted_recall(DEFAULT_WEIGHTS) if row.gap else None,
-        "weights": [(severity.value, weight) for severity, weight in DEFAULT_WEIGHTS.items()],
+        "weighted_recall": row.gap.weighted_recall(suggestion.weights) if row.gap else None,
         "recall_share": int(RECALL_SHARE * 100),
         "precision_share": int((1 - RECALL_SHARE) * 100),
-        "precision_worth": row.suggestion.out_of * (1 - RECALL_SHARE) if row.suggestion else None,
+        "precision_worth": suggestion.out_of * (1 - RECALL_SHARE),
     }

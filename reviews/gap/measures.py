@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from reviews.claims import Severity
 
-DEFAULT_WEIGHTS: Mapping[Severity, int] = {
+Weights = Mapping[Severity, int]
+"""What a defect of each severity weighs, in whole numbers; a policy of whoever asks."""
+
+DEFAULT_WEIGHTS: Weights = {
     Severity.CRITICAL: 8,
     Severity.MAJOR: 4,
     Severity.MINOR: 2,
@@ -90,8 +93,8 @@ class Gap:
         hits, alarms = len(self.caught), sum(defect.notes for defect in self.false_alarms)
         return proportion(hits, hits + alarms)
 
-    def weighted_recall(self, weights: Mapping[Severity, int]) -> float | None:
-        """W(S∩V) / W(V); None where nothing is valid."""
+    def weighted_recall(self, weights: Weights) -> float | None:
+        """W(S∩V) / W(V); None where nothing that weighs anything is valid."""
         whole = weigh(self.valid, weights)
         return weigh(self.caught, weights) / whole if whole else None
 
@@ -104,13 +107,13 @@ class Gap:
         square = beta * beta
         return (1 + square) * hits / (square * len(self.valid) + hits + alarms) if self.valid else None
 
-    def missed_gap(self, weights: Mapping[Severity, int]) -> float | None:
-        """W((M∩V) − S) / W(V), what models saw and the student did not; None where nothing is valid."""
+    def missed_gap(self, weights: Weights) -> float | None:
+        """W((M∩V) − S) / W(V), what models saw and the student did not; None where W(V) is 0."""
         whole = weigh(self.valid, weights)
         return weigh(self.models_only, weights) / whole if whole else None
 
-    def students_edge(self, weights: Mapping[Severity, int]) -> float | None:
-        """W((S∩V) − M) / W(V), what the student saw and no model did; None where nothing is valid."""
+    def students_edge(self, weights: Weights) -> float | None:
+        """W((S∩V) − M) / W(V), what the student saw and no model did; None where W(V) is 0."""
         whole = weigh(self.valid, weights)
         return weigh(self.student_only, weights) / whole if whole else None
 
@@ -128,7 +131,7 @@ def split(defects: Sequence[Judged]) -> Gap:
     )
 
 
-def weigh(defects: Sequence[Judged], weights: Mapping[Severity, int]) -> int:
+def weigh(defects: Sequence[Judged], weights: Weights) -> int:
     """W(X): the sum of the severities' weights over X."""
     return sum(weights[defect.severity] for defect in defects)
 

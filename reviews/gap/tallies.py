@@ -11,7 +11,6 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
 
 from reviews.gap.apparatus import Sight, Witness, has_seen, is_valid, path_of, sight, witnesses_of
 from reviews.gap.facts import VERSION, DefectFact, Facts, WitnessFact
-from reviews.gap.measures import DEFAULT_WEIGHTS
 from reviews.models import Call, Defect, Finding, KeyClaim, Note, Pass, Seal, Snapshot, Tally
 from reviews.protocols.imported import IMPORTED
 
@@ -23,8 +22,6 @@ SUMS = (
     "caught",
     "false_notes",
     "undecided",
-    "valid_weight",
-    "caught_weight",
     "brier_sum",
     "brier_count",
 )
@@ -248,7 +245,6 @@ def _says(there: Tally | None, facts: Facts, tally: Tally) -> bool:
 
 
 def _tally(facts: Facts) -> Tally:
-    weight = {severity.value: number for severity, number in DEFAULT_WEIGHTS.items()}
     valid = [defect for defect in facts.defects if defect.valid]
     caught = [defect for defect in valid if defect.notes]
     return Tally(
@@ -258,8 +254,6 @@ def _tally(facts: Facts) -> Tally:
         caught=len(caught),
         false_notes=sum(defect.notes for defect in facts.defects if defect.valid is False),
         undecided=sum(defect.valid is None for defect in facts.defects),
-        valid_weight=sum(weight[defect.severity] for defect in valid),
-        caught_weight=sum(weight[defect.severity] for defect in caught),
         brier_sum=sum((stated - right) ** 2 for stated, right in facts.stated),
         brier_count=len(facts.stated),
     )

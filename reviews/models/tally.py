@@ -12,7 +12,7 @@ from reviews.models.snapshot import Snapshot
 class Tally(models.Model):
     """The facts of one snapshot: `facts` is `reviews.gap.facts.Facts` as JSON, the columns its sums.
 
-    The weights are those of `reviews.gap.measures.DEFAULT_WEIGHTS`.
+    Nothing here depends on what a defect weighs: that is a policy, and may change any day.
     """
 
     snapshot = models.OneToOneField(
@@ -23,8 +23,6 @@ class Tally(models.Model):
     caught = models.PositiveIntegerField(default=0, help_text="|S ∩ V|")
     false_notes = models.PositiveIntegerField(default=0, help_text="FP")
     undecided = models.PositiveIntegerField(default=0)
-    valid_weight = models.PositiveIntegerField(default=0, help_text="W(V)")
-    caught_weight = models.PositiveIntegerField(default=0, help_text="W(S ∩ V)")
     brier_sum = models.FloatField(default=0.0, help_text="The sum of (p - o)² over decided notes.")
     brier_count = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)

@@ -91,6 +91,7 @@ POST_ONLY = {
     "demo_sign_in",
     "rotate_code",
     "set_join_open",
+    "set_weights",
     "set_role",
     "check_reviewers",
     "own_key",

@@ -58,6 +58,7 @@ COURSE = {
     "course_settings": INSTRUCTOR,
     "rotate_code": INSTRUCTOR,
     "set_join_open": INSTRUCTOR,
+    "set_weights": INSTRUCTOR,
     "people": STAFF,
     "set_role": INSTRUCTOR,
     "reviewers": INSTRUCTOR,
@@ -256,9 +257,9 @@ ACCOUNT = {
 """allauth's own addresses: about nobody but the person who asks."""
 
 POSTED = {
-    "rotate_code", "set_join_open", "set_role", "publish", "withdraw", "drop_starter", "release_many",
-    "note_delete", "decide", "rename", "merge", "move_claim", "grade", "cancel", "run_again", "release",
-    "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
+    "rotate_code", "set_join_open", "set_weights", "set_role", "publish", "withdraw", "drop_starter",
+    "release_many", "note_delete", "decide", "rename", "merge", "move_claim", "grade", "cancel", "run_again",
+    "release", "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
     "key_import", "key_remove", "promote", "walkthrough_import", "walkthrough_take", "walkthrough_duplicate",
     "walkthrough_share", "walkthrough_remove", "step_remove", "step_move", "code_remove",
     "story_defect_remove", "phone_answer", "phone_keep", "phone_here", "let_through", "forget_own_marks",

@@ -30,6 +30,7 @@ from courses.domain.budgets import name_of
 from courses.domain.circumstances import lasting_name
 from courses.domain.grading import suggest
 from courses.models import Assignment, Course, Grade
+from courses.models.weighing import columns
 from reviews.engine.seats import seat_of
 from reviews.gap import tallies
 from reviews.gap.measures import split
@@ -284,7 +285,12 @@ class _Week:
         if self.newest or dice.random() >= chances.GRADED:
             return None
         gap = split(judged(answered.things, self.exercise))
-        suggestion = suggest(gap, desk.assignment.points, found_nothing=answered.hearing.found_nothing)
+        suggestion = suggest(
+            gap,
+            desk.assignment.points,
+            weights=self.people.course.weights,
+            found_nothing=answered.hearing.found_nothing,
+        )
         points = suggestion.points or Decimal(0)
         adjustment = (
             Decimal(2) if dice.random() < chances.ADJUSTED and points <= suggestion.out_of - 2 else Decimal(0)
@@ -292,6 +298,7 @@ class _Week:
         graded_at = answered.sealed_at + timedelta(days=6)
         is_out = self.exercise.number < self.term.size.assignments - chances.NEWEST - 1
         return Grade(
+            **columns(suggestion.weights),
             suggested=suggestion.points,
             adjustment=adjustment,
             adjustment_reason="The reasoning in the notes is exemplary." if adjustment else "",

@@ -138,6 +138,11 @@ def to_release(rows: Sequence[Standing]) -> int:
     return sum(row.stage == Stage.GRADED for row in rows)
 
 
+def by_other_weights(rows: Sequence[Standing]) -> int:
+    """How many grades were given by other weights than the course's present ones."""
+    return sum(row.earlier_weights is not None for row in rows)
+
+
 def released(rows: Sequence[Standing]) -> int:
     """How many grades are out."""
     return sum(row.stage == Stage.RELEASED for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from courses.domain.queries.excerpt import Said
@@ -13,7 +13,7 @@ from reviews.claims import Severity
 from reviews.gap.agreement import Kappa, kappa
 from reviews.gap.calibration import Calibration, calibration
 from reviews.gap.estimate import Estimates, Refusal, estimate
-from reviews.gap.measures import Gap, Judged, Share
+from reviews.gap.measures import Gap, Judged, Share, Weights
 from reviews.models import Defect, Finding, Pass
 from reviews.protocols.base import Setup
 
@@ -53,6 +53,7 @@ class Numbers:
     """All of them. What does not apply is None; `unfound` is an estimate, or why there is none."""
 
     gap: Gap
+    weights: Weights
     groups: tuple[Group, ...]
     weighted_recall: float | None
     f: float | None
@@ -67,12 +68,13 @@ class Numbers:
     picture: Shares | None
 
 
-def numbers(table: WhoSawWhat, gap: Gap, weights: Mapping[Severity, int]) -> Numbers:
+def numbers(table: WhoSawWhat, gap: Gap, weights: Weights) -> Numbers:
     """What the table of who saw what comes to; `gap` and `table` are of the same submission."""
     weighed, stated = _weighed(table), _stated(table)
     seen, reviewers = _independent(table)
     return Numbers(
         gap=gap,
+        weights=weights,
         groups=_groups(table, gap),
         weighted_recall=gap.weighted_recall(weights),
         f=gap.f_beta(BETA),

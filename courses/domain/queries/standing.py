@@ -12,7 +12,7 @@ from courses.domain.grading import Suggestion, suggest
 from courses.domain.reruns import PLANNED
 from courses.models import Assignment, Grade, Membership, Revision, Submission
 from reviews.gap.apparatus import judged
-from reviews.gap.measures import Gap, split
+from reviews.gap.measures import Gap, Weights, split
 from reviews.models import Review, Seal
 
 LONG = ("setup", "result", "reviewer_ids", "budgets")
@@ -46,7 +46,10 @@ _SHAPES = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One student's row. `gap` and `suggestion` are None before the notes are sealed."""
+    """One student's row. `gap` and `suggestion` are None before the notes are sealed.
+
+    The suggestion is by the course's present weights.
+    """
 
     student: Membership
     stage: Stage
@@ -72,6 +75,25 @@ class Standing:
     def attention(self) -> int:
         """0 for what needs staff first; see Stage."""
         return list(Stage).index(self.stage)
+
+    @property
+    def earlier_weights(self) -> Weights | None:
+        """The weights that points were given by, where they are not the course's present ones."""
+        if self.suggestion is None or self.grade is None or self.grade.points is None:
+            return None
+        return self.grade.weights if self.grade.weights != self.suggestion.weights else None
+
+    @property
+    def derivation(self) -> Suggestion | None:
+        """The suggestion by the weights that points were given by; without points by the present ones.
+
+        So the points of a grade that is out can be followed whatever the course's policy has become.
+        """
+        weights = self.earlier_weights
+        if weights is None or self.gap is None or self.seal is None or self.suggestion is None:
+            return self.suggestion
+        found_nothing = self.seal.found_nothing
+        return suggest(self.gap, self.suggestion.out_of, weights=weights, found_nothing=found_nothing)
 
 
 def last_revisions() -> QuerySet[Revision]:
@@ -106,7 +128,11 @@ def standings(assignment: Assignment) -> list[Standing]:
         if hasattr(revision.snapshot, "seal")
     ]
     gaps = {snapshot_id: split(defects) for snapshot_id, defects in judged(sealed).items()}
-    return [_standing(assignment, student, submissions.get(student.pk), gaps) for student in students]
+    weights = assignment.course.weights
+    return [
+        _standing(assignment.points, weights, student, submissions.get(student.pk), gaps)
+        for student in students
+    ]
 
 
 def standing_of(submission: Submission) -> Standing:
@@ -115,7 +141,8 @@ def standing_of(submission: Submission) -> Standing:
     submission.last_revision = [revision]  # type: ignore[attr-defined]
     sealed = [revision.snapshot_id] if hasattr(revision.snapshot, "seal") else []
     gaps = {snapshot_id: split(defects) for snapshot_id, defects in judged(sealed).items()}
-    return _standing(submission.assignment, submission.student, submission, gaps)
+    assignment = submission.assignment
+    return _standing(assignment.points, assignment.course.weights, submission.student, submission, gaps)
 
 
 def _last(submission: Submission) -> Sequence[Revision]:
@@ -125,7 +152,11 @@ def _last(submission: Submission) -> Sequence[Revision]:
 
 
 def _standing(
-    assignment: Assignment, student: Membership, submission: Submission | None, gaps: dict[int, Gap]
+    out_of: int,
+    weights: Weights,
+    student: Membership,
+    submission: Submission | None,
+    gaps: dict[int, Gap],
 ) -> Standing:
     if submission is None or not _last(submission):
         return Standing(student, Stage.NOT_STARTED)
@@ -144,7 +175,7 @@ def _standing(
         seal=seal,
         reviews=reviews,
         gap=gap,
-        suggestion=suggest(gap, assignment.points, found_nothing=seal.found_nothing),
+        suggestion=suggest(gap, out_of, weights=weights, found_nothing=seal.found_nothing),
         grade=grade,
     )
 

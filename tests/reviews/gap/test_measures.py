@@ -81,6 +81,15 @@ def test_nothing_valid_is_not_applicable_rather_than_zero_or_all() -> None:
     assert gap.precision.value == 0
 
 
+def test_where_nothing_that_weighs_anything_is_valid_weighted_numbers_are_not_applicable() -> None:
+    """Four pieces of advice in a course where advice weighs nothing: recall has a value, W(V) is 0."""
+    gap = split([defect(number, "info", True, 1, True) for number in range(4)])
+    weights = {**DEFAULT_WEIGHTS, Severity.INFO: 0}
+    assert gap.recall is not None
+    assert gap.weighted_recall(weights) is gap.missed_gap(weights) is gap.students_edge(weights) is None
+    assert gap.weighted_recall(DEFAULT_WEIGHTS) == 1
+
+
 def test_wilsons_interval_for_two_of_three() -> None:
     """By hand: p = 2/3, z = 1.96, n = 3."""
     share = proportion(2, 3)
@@ -109,6 +118,36 @@ def test_every_valid_defect_is_in_exactly_one_part(defects: list[Judged]) -> Non
     assert weigh(gap.caught, DEFAULT_WEIGHTS) + weigh(gap.missed, DEFAULT_WEIGHTS) == weigh(
         gap.valid, DEFAULT_WEIGHTS
     )
+
+
+policies = st.lists(st.integers(0, 1000), min_size=4, max_size=4).map(
+    lambda some: dict(zip(Severity, sorted(some, reverse=True), strict=True))
+)
+"""Weights as a course may have them, and those of nothing but 0 besides."""
+
+
+@given(judged, policies, st.integers(1, 50))
+def test_only_the_proportions_of_weights_count(
+    defects: list[Judged], weights: dict[Severity, int], times: int
+) -> None:
+    gap = split(defects)
+    larger = {severity: times * weight for severity, weight in weights.items()}
+    for number in (gap.weighted_recall, gap.missed_gap, gap.students_edge):
+        assert number(larger) == pytest.approx(number(weights))
+
+
+@given(judged, policies.filter(lambda weights: weights[Severity.CRITICAL] > 0))
+def test_what_weighs_one_everywhere_is_plain_recall_and_any_policy_lies_between_none_and_all(
+    defects: list[Judged], weights: dict[Severity, int]
+) -> None:
+    gap = split(defects)
+    equal = gap.weighted_recall(dict.fromkeys(Severity, 7))
+    assert equal == (pytest.approx(gap.recall.value) if gap.recall else None)
+    recall, missed, edge = gap.weighted_recall(weights), gap.missed_gap(weights), gap.students_edge(weights)
+    assert (recall is None) == (missed is None) == (edge is None) == (weigh(gap.valid, weights) == 0)
+    if recall is not None and missed is not None and edge is not None:
+        assert 0 <= edge <= recall <= 1
+        assert 0 <= missed <= 1 - recall + 1e-12
 
 
 @given(judged, st.sampled_from([0.5, 1, 2]))

@@ -165,8 +165,8 @@ def test_grades_are_the_suggestion_of_the_gap(db: None) -> None:
         assert row.gap is not None
         assert row.seal is not None
         assert row.grade is not None
-        suggestion = suggest(row.gap, 100, found_nothing=row.seal.found_nothing)
-        assert row.grade.suggested == suggestion.points
+        suggestion = suggest(row.gap, 100, weights=course.weights, found_nothing=row.seal.found_nothing)
+        assert (row.grade.suggested, row.grade.weights) == (suggestion.points, course.weights)
         assert row.grade.points == (suggestion.points or 0) + row.grade.adjustment
     assert Grade.objects.filter(released_at__isnull=False).exists()
 
