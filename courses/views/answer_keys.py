@@ -92,6 +92,16 @@ def remove(request: HttpRequest, assignment_id: int, number: int) -> HttpRespons
 
 
 @login_required
+@require_POST
+def have_judged(request: HttpRequest, assignment_id: int) -> HttpResponse:
+    """Ask the judge about what is uncertain of the key, in all submissions."""
+    assignment = access.assignment(request, assignment_id, "courses.edit_answer_key")
+    domain.have_judged(assignment)
+    messages.success(request, "The judge is being asked. What it says stands with the claims.")
+    return redirect("courses:answer_key", assignment.pk)
+
+
+@login_required
 @require_safe
 def as_json(request: HttpRequest, assignment_id: int) -> HttpResponse:
     """The key as JSON, to be imported elsewhere."""

@@ -97,19 +97,34 @@ def note_people(
     if is_new or unread:
         code = [text for file in snapshot.source_files() for text in (file.path, file.text)]
         texts = [*code, *texts]
-    known: dict[str, str] = dict(clearance.people)
-    number = max(map(number_of, known.values()), default=0)
-    fresh = [
-        [spelling, renumbered(pseudonym, number_of(pseudonym) + number)]
-        for spelling, pseudonym in occurring(people, texts)
-        if spelling not in known
-    ]
-    if fresh:
-        clearance.people = [*clearance.people, *fresh]
+    if _remember(clearance, occurring(people, texts)):
         if unread and clearance.files is not None:
             clearance.files = None
             snapshot.notices.all().delete()
         clearance.save(update_fields=["people", "files"])
+
+
+def note_spellings(snapshot: Snapshot, people: People) -> None:
+    """Remember people whose spellings are known, from a text that comes to the code later.
+
+    The caller holds the snapshot's lock.
+    """
+    clearance, _ = Clearance.objects.get_or_create(snapshot=snapshot)
+    if _remember(clearance, people):
+        clearance.save(update_fields=["people"])
+
+
+def _remember(clearance: Clearance, people: People) -> bool:
+    """Give each spelling that is new a pseudonym beside those that are taken; whether there was one."""
+    known: dict[str, str] = dict(clearance.people)
+    number = max(map(number_of, known.values()), default=0)
+    fresh = [
+        [spelling, renumbered(pseudonym, number_of(pseudonym) + number)]
+        for spelling, pseudonym in people
+        if spelling not in known
+    ]
+    clearance.people = [*clearance.people, *fresh]
+    return bool(fresh)
 
 
 def outgoing(snapshot: Snapshot) -> Outgoing:

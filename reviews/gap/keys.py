@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F, Max, Q, QuerySet
-from django.utils import timezone
 
 from reviews.claims import Claim, DefectType, Place, Severity, bounded
 from reviews.gap.defects import gather
 from reviews.gap.reasons import by_person
 from reviews.gap.standing import Refused
-from reviews.gap.stored import SPEAKING
+from reviews.gap.stored import SPEAKING, name_of
 from reviews.models import (
     AnswerKey,
     AppliedKey,
     Defect,
     Finding,
+    Judgement,
     KeyClaim,
     KeyEntry,
     Note,
@@ -29,8 +28,6 @@ from reviews.models import (
 )
 from reviews.snapshots.files import SourceFile
 from reviews.snapshots.ground import Ground, ground, is_evidence
-
-log = logging.getLogger("blindspot.reviews")
 
 WORDS = (
     "title", "explanation", "severity", "odc_type", "cwe", "path", "first_line", "last_line", "quote",
@@ -132,37 +129,10 @@ def apply(snapshot: Snapshot, key: AnswerKey | None) -> None:
         gather(snapshot)
 
 
-def apply_everywhere(key: AnswerKey) -> int:
-    """Apply a key to every snapshot that is behind it; how many there were.
-
-    Each is a transaction of its own, so what was done stays done, and running it twice is once.
-    """
-    done = 0
-    for applied in list(behind(key).select_related("snapshot").order_by("pk")):
-        AnswerKey.objects.filter(pk=key.pk).update(sent_at=timezone.now())
-        done += try_to_apply(applied.snapshot, key)
-    return done
-
-
 def measure_against(snapshots: Iterable[Snapshot], key: AnswerKey) -> None:
     """Let these sealed snapshots wait for the key, those that are not measured against it yet."""
     rows = [AppliedKey(snapshot=snapshot, key=key) for snapshot in snapshots]
     AppliedKey.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def try_to_apply(snapshot: Snapshot, key: AnswerKey) -> bool:
-    """Apply a key and say whether that went well; where it did not, the snapshot stays behind.
-
-    Call it outside of any transaction: what goes wrong here must undo nothing else.
-    """
-    try:
-        apply(snapshot, key)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        log.exception("%s cannot be applied to snapshot %s.", key, snapshot.pk)
-        return False
-    return True
 
 
 def behind(key: AnswerKey) -> QuerySet[AppliedKey]:
@@ -180,12 +150,14 @@ def quotation(place: Place, files: Sequence[SourceFile]) -> str:
 def _sync(snapshot: Snapshot, entries: Sequence[KeyEntry]) -> None:
     """Make the snapshot's claims those of the entries that hold.
 
-    One that says something else now leaves its defect, so that it is matched anew.
+    One that says something else now leaves its defect, so that it is matched anew; what a judge said
+    of its former words is no word on these.
     """
     before = {claim.entry_id: claim for claim in snapshot.key_claims.all()}
     files = snapshot.source_files() if entries else ()
     made: list[KeyClaim] = []
     known: list[KeyClaim] = []
+    reworded: list[str] = []
     for entry in entries:
         claim, grounding = ground(entry.claim(), files)
         if grounding is Ground.NONE:
@@ -198,8 +170,12 @@ def _sync(snapshot: Snapshot, entries: Sequence[KeyEntry]) -> None:
             made.append(item)
             continue
         known.append(item)
-        if said != [getattr(item, name) for name in MATCHED] and not item.moved_by_person:
-            item.defect = None
+        if said != [getattr(item, name) for name in MATCHED]:
+            reworded.append(name_of(item))
+            item.defect = item.defect if item.moved_by_person else None
+    if reworded:
+        about = Q(first__in=reworded) | Q(second__in=reworded)
+        Judgement.objects.filter(about, snapshot=snapshot).delete()
     KeyClaim.objects.filter(pk__in=[claim.pk for claim in before.values()]).delete()
     KeyClaim.objects.bulk_create(made)
     KeyClaim.objects.bulk_update(known, (*WORDS, "grounding", "defect"))

@@ -16,6 +16,11 @@ class AnswerKey(models.Model):
     sent_at = models.DateTimeField(
         null=True, blank=True, help_text="When a worker was last asked, or last seen, to apply it."
     )
+    people = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Spellings of people of the course in its words, with their pseudonyms.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -29,6 +34,13 @@ class AppliedKey(models.Model):
     key = models.ForeignKey(AnswerKey, on_delete=models.CASCADE, related_name="applied")
     revision = models.PositiveIntegerField(
         default=0, help_text="The revision of the key that the snapshot's claims are of."
+    )
+    unjudged = models.PositiveIntegerField(
+        default=0,
+        help_text="Uncertain pairs with the key that no judge was asked about, after all have spoken.",
+    )
+    judge_wanted = models.BooleanField(
+        default=False, help_text="Whether the judge is to be asked about them."
     )
 
     def __str__(self) -> str:

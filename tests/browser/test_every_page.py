@@ -112,6 +112,7 @@ POST_ONLY = {
     "release",
     "take_back",
     "key_import",
+    "key_judge",
     "key_remove",
     "promote",
     "phone_answer",

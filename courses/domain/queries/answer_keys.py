@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from courses.domain.queries.preview import preview
 from courses.models import Assignment, Submission
-from reviews.models import AppliedKey, KeyClaim, KeyEntry, Note
+from reviews.engine.answer_keys import Standing, standing
+from reviews.engine.estimates import Estimate
+from reviews.models import KeyClaim, KeyEntry, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +26,42 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class KeyTable:
-    """The whole key. `measured` sealed submissions are measured against it, `waiting` not yet anew."""
+    """The whole key, and how far it has come in the sealed submissions.
+
+    `judging` is what the calls for matches that wait for the judge come to at most; None where none
+    wait or no judge is named any more.
+    """
 
     rows: tuple[Row, ...]
-    measured: int
-    waiting: int
+    standing: Standing
+    judging: Estimate | None
+
+    @property
+    def cost(self) -> int | None:
+        """Millionths of a dollar, at most; None where a price is not known."""
+        if self.judging is None or self.judging.unpriced or not self.judging.most.calls:
+            return None
+        return self.standing.calls * self.judging.most.cost // self.judging.most.calls
 
 
 def key_table(assignment: Assignment) -> KeyTable:
-    """The assignment's key with its numbers, in four queries."""
+    """The assignment's key with its numbers: in four queries, and those of an estimate where one is due."""
     if assignment.answer_key_id is None:
-        return KeyTable((), 0, 0)
+        return KeyTable((), Standing(), None)
     claims = KeyClaim.objects.filter(entry__key=assignment.answer_key_id)
     held = _by_entry(claims)
     seen = _by_entry(_seen_by_student(claims))
-    applied = AppliedKey.objects.filter(key=assignment.answer_key_id).aggregate(
-        measured=Count("pk"), waiting=Count("pk", filter=Q(revision__lt=F("key__revision")))
-    )
     entries = KeyEntry.objects.filter(key=assignment.answer_key_id)
     rows = tuple(Row(entry, held.get(entry.pk, 0), seen.get(entry.pk, 0)) for entry in entries)
-    return KeyTable(rows, applied["measured"], applied["waiting"])
+    reached = standing(assignment.answer_key_id)
+    return KeyTable(rows, reached, _judging(assignment) if reached.unjudged else None)
+
+
+def _judging(assignment: Assignment) -> Estimate | None:
+    if assignment.judge is None:
+        return None
+    preview_of = preview((), assignment.course, assignment, assignment.judge)
+    return preview_of.rows[0].estimate
 
 
 def holding(entry: KeyEntry) -> int:

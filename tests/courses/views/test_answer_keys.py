@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -12,14 +13,18 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from courses.domain import answer_keys
-from courses.domain.assignments import set_starter
+from courses.domain.assignments import PlanLine, set_starter
 from courses.models import Assignment, Course, Submission
 from reviews.claims import Claim
+from reviews.engine.answer_keys import AT_ONCE
 from reviews.gap.standing import Decision, decide
 from reviews.models import Defect, KeyClaim, KeyEntry
-from tests.people import client_of
+from reviews.tasks import apply_key
+from tests.judges import SOLD_TWICE, let, same
+from tests.people import client_of, enrol, person
 from tests.reviews.exchange.samples import complaints
-from tests.stories import INJECTION, RACE, SHOP, SUCCESS_LIE, assignment, sealed
+from tests.servers.models import StandIn
+from tests.stories import INJECTION, RACE, SHOP, SUCCESS_LIE, assignment, model_reviewer, reviewed, sealed
 
 PLANTED = KeyEntry.Origin.PLANTED
 QUERIES = 8
@@ -216,6 +221,33 @@ def test_text_from_a_file_stays_text(ruth: User, task: Assignment) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
+# --- Before the judge ---------------------------------------------------------------------------------
+def test_the_page_says_what_asking_the_judge_takes_and_ruth_alone_asks(
+    ruth: User, tomas: User, course: Course, stand_in: StandIn
+) -> None:
+    let(stand_in, same, INJECTION)
+    judge = model_reviewer("gpt-6.2-sol", name="The judge")
+    plan = [PlanLine("cross_model", reviewers=(model_reviewer("gpt-5.4"),))]
+    task = assignment(course, plan=plan, judge=judge)
+    for number in range(AT_ONCE + 1):
+        student = enrol(course, person(f"student{number}", "Many")).user
+        reviewed(task, student, claims=(SOLD_TWICE,))
+    answer_keys.add(task, RACE, PLANTED)
+    page = client_of(ruth).get(url("answer_key", task)).text
+    assert "5 of 5 sealed submissions are still being measured" in page
+    assert "Ask the judge" not in page
+
+    apply_key(answer_keys.key_of(task).pk)
+    page = client_of(ruth).get(url("answer_key", task)).text
+    assert "In 5 submissions it is uncertain whether a claim speaks of an entry" in page
+    assert re.search(r"Asking takes 10 calls, at most \$\d+\.\d\d in all, paid from the budgets", page)
+    assert url("key_judge", task) not in client_of(tomas).get(url("answer_key", task)).text
+    answer = client_of(ruth).post(url("key_judge", task), follow=True)
+    assert "The judge is being asked." in answer.text
+    assert "The judge is being asked about matches in 5 submissions." in answer.text
+    assert "it is uncertain whether" not in answer.text
+
+
 # --- From the workbench -----------------------------------------------------------------------------
 def defect(submission: Submission, title: str) -> Defect:
     return Defect.objects.get(snapshot__revision__submission=submission, title=title)
@@ -268,7 +300,7 @@ def test_the_list_counts_who_saw_an_entry_in_a_fixed_number_of_queries(
         page = client.get(url("answer_key", task))
     rows = page.context["table"].rows
     assert [(row.held, row.seen) for row in rows] == [(2, 1), (2, 1), (2, 0)]
-    assert page.context["table"].measured == 2
+    assert page.context["table"].standing.measured == 2
 
 
 def test_who_noted_the_original_saw_its_duplicate_too(ruth: User, amara: User, task: Assignment) -> None:
