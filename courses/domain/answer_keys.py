@@ -46,16 +46,18 @@ def add(assignment: Assignment, claim: Claim, origin: KeyEntry.Origin) -> Kept:
     return _kept(assignment, key, lambda: [keys.add(key, claim, origin)])
 
 
-def change(assignment: Assignment, entry: KeyEntry, claim: Claim, origin: KeyEntry.Origin) -> Kept:
-    """Another text or place for an entry. Raises Refused."""
-    return _kept(assignment, entry.key, lambda: [keys.change(entry, claim, origin)])
+def change(
+    assignment: Assignment, entry: KeyEntry, claim: Claim, origin: KeyEntry.Origin, seen: int | None
+) -> Kept:
+    """Another text or place for an entry, over the revision that was seen. Raises as `keys.change`."""
+    return _kept(assignment, entry.key, lambda: [keys.change(entry, claim, origin, seen)])
 
 
-def remove(assignment: Assignment, entry: KeyEntry) -> Kept:
-    """Take an entry out."""
+def remove(assignment: Assignment, entry: KeyEntry, seen: int | None) -> Kept:
+    """Take an entry out, of the revision that was seen. Raises as `keys.remove`."""
 
     def act() -> Sequence[KeyEntry]:
-        keys.remove(entry)
+        keys.remove(entry, seen)
         return ()
 
     return _kept(assignment, entry.key, act)

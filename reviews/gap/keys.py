@@ -41,6 +41,10 @@ MATCHED = ("title", "explanation", "odc_type", "cwe", "path", "first_line", "las
 BEST_FIRST = (Ground.EXACT, Ground.MOVED, Ground.UNQUOTED, Ground.WHOLE, Ground.NONE)
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the entry since it was read. Nothing was overwritten."""
+
+
 def add(key: AnswerKey, claim: Claim, origin: KeyEntry.Origin) -> KeyEntry:
     """A new entry at the end of the key. Raises Refused for one without a title."""
     with transaction.atomic():
@@ -62,19 +66,31 @@ def add_new(key: AnswerKey, known: Iterable[tuple[Claim, KeyEntry.Origin]]) -> l
         return [_append(key, claim, origin) for claim, origin in new.values()]
 
 
-def change(entry: KeyEntry, claim: Claim, origin: KeyEntry.Origin) -> KeyEntry:
-    """Give an entry other words or another place. Raises Refused for one without a title."""
+def change(entry: KeyEntry, claim: Claim, origin: KeyEntry.Origin, seen: int | None) -> KeyEntry:
+    """Give an entry other words or another place, over those of the revision that its editor saw.
+
+    What stands there already changes nothing, whichever revision was seen. Raises Refused for one
+    without a title, ChangedMeanwhile, and KeyEntry.DoesNotExist where it was taken out.
+    """
     with transaction.atomic():
-        _changing(entry.key)
-        _write(entry, claim, origin)
-    return entry
+        stored = _entry_locked(entry)
+        if (stored.claim(), stored.origin) == (bounded(claim), origin):
+            return stored
+        _check_seen(stored, seen)
+        _changing(stored.key)
+        return _write(stored, claim, origin)
 
 
-def remove(entry: KeyEntry) -> None:
-    """Take an entry out. What it alone made valid is not so any more once the key is applied."""
+def remove(entry: KeyEntry, seen: int | None) -> None:
+    """Take an entry out as its editor saw it; what it alone made valid is not so once the key is applied.
+
+    Raises ChangedMeanwhile, and KeyEntry.DoesNotExist where it is gone already.
+    """
     with transaction.atomic():
-        _changing(entry.key)
-        entry.delete()
+        stored = _entry_locked(entry)
+        _check_seen(stored, seen)
+        _changing(stored.key)
+        stored.delete()
 
 
 def promote(defect: Defect, key: AnswerKey) -> KeyEntry:
@@ -196,6 +212,20 @@ def _locked(key: AnswerKey) -> AnswerKey:
     return AnswerKey.objects.select_for_update(no_key=True).get(pk=key.pk)
 
 
+def _entry_locked(entry: KeyEntry) -> KeyEntry:
+    """The entry as it stands; until the transaction ends nobody changes it. Raises KeyEntry.DoesNotExist."""
+    key = _locked(entry.key)
+    stored = KeyEntry.objects.get(pk=entry.pk)
+    stored.key = key
+    return stored
+
+
+def _check_seen(stored: KeyEntry, seen: int | None) -> None:
+    """By the key's revision: unlike a number of its own, no other entry ever had it in that place."""
+    if seen != stored.revision:
+        raise ChangedMeanwhile("Somebody else changed this entry meanwhile.")
+
+
 def _changing(key: AnswerKey) -> None:
     """Raise the key's revision, which locks it: from now on every snapshot is behind it."""
     AnswerKey.objects.filter(pk=key.pk).update(revision=F("revision") + 1)
@@ -214,6 +244,7 @@ def _write(entry: KeyEntry, claim: Claim, origin: KeyEntry.Origin) -> KeyEntry:
         raise Refused("title", "Give the entry a title: it is what the class will read.")
     entry.take(bounded(claim))
     entry.origin = origin
+    entry.revision = entry.key.revision
     entry.save()
     return entry
 

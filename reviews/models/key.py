@@ -58,6 +58,9 @@ class KeyEntry(ClaimWords):
 
     key = models.ForeignKey(AnswerKey, on_delete=models.CASCADE, related_name="entries")
     number = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField(
+        default=0, help_text="The revision of the key that gave it its words."
+    )
     origin = models.CharField(max_length=7, choices=Origin, default=Origin.PLANTED)
     from_defect = models.ForeignKey(
         Defect,

@@ -63,6 +63,11 @@ def entries(task: Assignment) -> list[KeyEntry]:
     return list(KeyEntry.objects.filter(key__assignments=task))
 
 
+def revision(task: Assignment, number: int) -> int:
+    """The one that a page shows of an entry now."""
+    return KeyEntry.objects.get(key__assignments=task, number=number).revision
+
+
 def test_the_dashboard_leads_to_an_empty_key_that_says_what_to_do(
     ruth: User, tomas: User, task: Assignment
 ) -> None:
@@ -149,16 +154,13 @@ def test_an_entry_is_changed_and_its_place_in_other_code_stays(
     client = client_of(ruth)
     page = client.get(url("key_entry", task, 1)).text
     assert "It stands in no sealed submission yet." in page
-    client.post(
-        url("key_entry", task, 1),
-        typed(
-            path="stock.py", first="", last="", quote="lock.acquire()", severity="critical", origin="found"
-        ),
-    )
+    place = {"path": "stock.py", "first": "", "last": "", "quote": "lock.acquire()"}
+    values = typed(**place, severity="critical", origin="found", revision=revision(task, 1))
+    client.post(url("key_entry", task, 1), values)
     (entry,) = entries(task)
     assert (entry.path, entry.severity, entry.origin) == ("stock.py", "critical", "found")
 
-    client.post(url("key_entry", task, 1), typed())
+    client.post(url("key_entry", task, 1), typed(revision=entry.revision))
     page = client.get(url("key_entry", task, 1)).text
     assert "It stands in 1 sealed submission, which follows what you change here. Points that" in page
     assert 'value="CWE-362: Race condition"' in page
@@ -172,11 +174,54 @@ def test_removing_says_what_it_takes_along(ruth: User, amara: User, task: Assign
     page = client.get(url("key_entry", task, 1)).text
     assert "It goes out of 1 sealed submission." in page
     assert "What a person decided stays, and so do points that were given." in page
-    answer = client.post(url("key_remove", task, 1), follow=True)
+    answer = client.post(url("key_remove", task, 1), {"revision": revision(task, 1)}, follow=True)
     assert "Entry 1 is taken out of the key." in answer.text
     assert entries(task) == []
     assert not KeyClaim.objects.exists()
     assert client.post(url("key_remove", task, 1)).status_code == 404
+
+
+def test_of_two_who_change_an_entry_the_second_reads_what_the_first_did(
+    ruth: User, course: Course, task: Assignment
+) -> None:
+    answer_keys.add(task, RACE, PLANTED)
+    ines = enrol(course, person("ines", "Silva"), "instructor").user
+    first, second = client_of(ines), client_of(ruth)
+    both_saw = revision(task, 1)
+    assert f'name="revision" value="{both_saw}"' in second.get(url("key_entry", task, 1)).text
+    first.post(url("key_entry", task, 1), typed(title="Sold <twice>", cwe="367", revision=both_saw))
+    late = typed(explanation="Ruth wrote a long text.", cwe="362", revision=both_saw)
+    answer = second.post(url("key_entry", task, 1), late)
+    assert answer.status_code == 422
+    assert "Somebody else changed this entry meanwhile. What you typed is kept." in answer.text
+    errors = answer.context["form"].errors
+    assert errors["title"] == ["Stored now: “Sold <twice>”"]
+    assert errors["explanation"] == [f"Stored now: “{RACE.explanation}”"]
+    assert errors["cwe"] == ["Stored now: “CWE-367: Time of check, time of use”"]
+    assert errors.keys() == {"title", "explanation", "cwe", "__all__"}, "where both agree nothing is said"
+    assert "Sold &lt;twice&gt;" in answer.text
+    assert "Ruth wrote a long text.</textarea>" in answer.text
+    assert entries(task)[0].title == "Sold <twice>"
+
+    removed = second.post(url("key_remove", task, 1), {"revision": both_saw}, follow=True)
+    assert "Somebody else changed this entry meanwhile. It was not taken out." in removed.text
+    assert f'name="revision" value="{revision(task, 1)}"' in answer.text
+    second.post(url("key_entry", task, 1), {**late, "revision": revision(task, 1)})
+    assert (entries(task)[0].title, entries(task)[0].cwe) == (RACE.title, 362)
+
+
+def test_what_was_typed_into_an_entry_that_is_gone_can_be_added_anew(ruth: User, task: Assignment) -> None:
+    (entry,) = answer_keys.add(task, RACE, PLANTED).entries
+    client = client_of(ruth)
+    answer_keys.remove(task, entry, entry.revision)
+    late = typed(explanation="Ruth wrote a long text.", revision=entry.revision)
+    answer = client.post(url("key_entry", task, 1), late)
+    assert answer.status_code == 422
+    assert "Somebody took this entry out meanwhile, so nothing was saved." in answer.text
+    assert f'action="{url("key_entry_new", task)}"' in answer.text
+    assert "Ruth wrote a long text.</textarea>" in answer.text
+    client.post(url("key_entry_new", task), late)
+    assert [item.explanation for item in entries(task)] == ["Ruth wrote a long text."]
 
 
 def test_a_key_goes_from_one_assignment_to_another(ruth: User, course: Course, task: Assignment) -> None:

@@ -52,6 +52,7 @@ from tests.stories import (
 pytestmark = pytest.mark.django_db
 
 PLANTED = KeyEntry.Origin.PLANTED
+REWORDED = replace(RACE, explanation="Two threads read one stock.")
 A_CLASS = answer_keys.AT_ONCE + 1
 
 
@@ -121,7 +122,7 @@ def test_it_is_asked_once_about_a_pair_however_often_the_key_is_applied(
     submission = reviewed(task, amara, claims=(SOLD_TWICE,))
     (entry,) = domain.add(task, RACE, PLANTED).entries
     run_passes(submission)
-    domain.change(task, entry, RACE, KeyEntry.Origin.FOUND)
+    domain.change(task, entry, RACE, KeyEntry.Origin.FOUND, entry.revision)
     domain.add(task, SUCCESS_LIE, PLANTED)
     apply_key(key_of(task).pk)
     sweep(lost_after=0)
@@ -134,7 +135,9 @@ def test_other_words_are_another_question(task: Assignment, amara: User, stand_i
     submission = reviewed(task, amara, claims=(SOLD_TWICE,))
     (entry,) = domain.add(task, RACE, PLANTED).entries
     run_passes(submission)
-    domain.change(task, entry, replace(RACE, explanation="Two threads read one stock."), PLANTED)
+    domain.change(
+        task, entry, replace(RACE, explanation="Two threads read one stock."), PLANTED, entry.revision
+    )
     assert not Judgement.objects.exists(), "the judge said that of other words"
     run_passes(submission)
     assert judging().attempt == 2
@@ -147,7 +150,9 @@ def test_what_is_said_of_words_that_are_gone_meanwhile_is_not_kept(task: Assignm
     (entry,) = domain.add(task, RACE, PLANTED).entries
     first, second = judging().passes.all()
     passes.run(first.pk)
-    domain.change(task, entry, replace(RACE, explanation="Two threads read one stock."), PLANTED)
+    domain.change(
+        task, entry, replace(RACE, explanation="Two threads read one stock."), PLANTED, entry.revision
+    )
     assert judgings() == 1, "the judge is still at work"
     passes.run(second.pk)
     assert not Judgement.objects.exists()

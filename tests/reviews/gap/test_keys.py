@@ -12,6 +12,7 @@ from courses.models import Assignment, Course, Submission
 from reviews.claims import Claim, Place, Severity
 from reviews.engine import answer_keys
 from reviews.gap import keys
+from reviews.gap.keys import ChangedMeanwhile
 from reviews.gap.standing import Decision, Refused, decide
 from reviews.models import AnswerKey, AppliedKey, Defect, Finding, KeyClaim, KeyEntry, Note, Snapshot
 from reviews.snapshots.files import SourceFile
@@ -102,12 +103,12 @@ def test_another_text_follows_and_an_entry_that_is_gone_takes_its_claim_along(
     entry = keys.add(key, INJECTION, PLANTED)
     submission = sealed(task, amara)
     before = KeyClaim.objects.get()
-    keys.change(entry, replace(RACE, title="The stock races"), FOUND)
+    entry = keys.change(entry, replace(RACE, title="The stock races"), FOUND, entry.revision)
     answer_keys.apply_everywhere(key)
     assert said(submission) == {"The stock races": ("shop.py:11-13", "exact")}
     assert KeyClaim.objects.get().pk == before.pk
 
-    keys.remove(entry)
+    keys.remove(entry, entry.revision)
     assert answer_keys.apply_everywhere(key) == 1
     assert said(submission) == {}
     assert answer_keys.apply_everywhere(key) == 0
@@ -128,7 +129,7 @@ def test_where_a_person_put_the_keys_claim_it_stays(key: AnswerKey, task: Assign
     submission = sealed(task, amara, claims=(INJECTION, RACE))
     race = defect(submission, RACE.title)
     KeyClaim.objects.update(defect=race, moved_by_person=True)
-    keys.change(entry, replace(INJECTION, explanation="Look at the f-string."), PLANTED)
+    keys.change(entry, replace(INJECTION, explanation="Look at the f-string."), PLANTED, entry.revision)
     answer_keys.apply_everywhere(key)
     claim = KeyClaim.objects.get()
     assert (claim.defect, claim.moved_by_person) == (race, True)
@@ -140,10 +141,34 @@ def test_an_entry_without_a_title_is_refused_and_changes_nothing(key: AnswerKey)
     with pytest.raises(Refused, match="Give the entry a title"):
         keys.add(key, Claim("  "), PLANTED)
     with pytest.raises(Refused, match="Give the entry a title"):
-        keys.change(entry, Claim(""), PLANTED)
+        keys.change(entry, Claim(""), PLANTED, entry.revision)
     key.refresh_from_db()
     assert key.revision == 1
     assert list(key.entries.values_list("title", flat=True)) == [INJECTION.title]
+
+
+def test_who_did_not_see_the_last_words_overwrites_nothing(key: AnswerKey) -> None:
+    entry = keys.add(key, INJECTION, PLANTED)
+    toms = keys.change(entry, replace(INJECTION, title="Toms"), PLANTED, entry.revision)
+    for late in (entry.revision, None, 0):
+        with pytest.raises(ChangedMeanwhile):
+            keys.change(entry, replace(INJECTION, title="Ruths"), PLANTED, late)
+        with pytest.raises(ChangedMeanwhile):
+            keys.remove(entry, late)
+    assert keys.change(entry, replace(INJECTION, title="Toms"), PLANTED, entry.revision) == toms
+    key.refresh_from_db()
+    assert (key.revision, key.entries.get().title) == (2, "Toms"), "refused, or the same, is no change"
+
+
+def test_an_entry_in_the_place_of_one_that_is_gone_is_another(key: AnswerKey) -> None:
+    seen = keys.add(key, INJECTION, PLANTED)
+    keys.remove(seen, seen.revision)
+    other = keys.add(key, RACE, PLANTED)
+    assert (other.number, other.revision) == (seen.number, 3)
+    with pytest.raises(ChangedMeanwhile):
+        keys.change(other, INJECTION, PLANTED, seen.revision)
+    with pytest.raises(KeyEntry.DoesNotExist):
+        keys.change(seen, INJECTION, PLANTED, seen.revision)
 
 
 def test_entries_that_are_there_already_are_not_added_twice(key: AnswerKey) -> None:
