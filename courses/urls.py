@@ -102,6 +102,7 @@ urlpatterns = [
     path("assignments/<int:assignment_id>/key/", answer_keys.key, name="answer_key"),
     path("assignments/<int:assignment_id>/key/new/", answer_keys.new, name="key_entry_new"),
     path("assignments/<int:assignment_id>/key/import/", answer_keys.take_in, name="key_import"),
+    path("assignments/<int:assignment_id>/key/again/", answer_keys.try_again, name="key_again"),
     path("assignments/<int:assignment_id>/key/judge/", answer_keys.have_judged, name="key_judge"),
     path("assignments/<int:assignment_id>/key/<int:number>/", answer_keys.entry, name="key_entry"),
     path("assignments/<int:assignment_id>/key/<int:number>/remove/", answer_keys.remove, name="key_remove"),

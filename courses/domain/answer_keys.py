@@ -81,6 +81,11 @@ def have_judged(assignment: Assignment) -> int:
     return engine.have_judged(assignment.answer_key) if assignment.answer_key else 0
 
 
+def try_again(assignment: Assignment) -> int:
+    """Apply the key once more where it was given up; in how many submissions a worker still does."""
+    return engine.try_again(assignment.answer_key) if assignment.answer_key else 0
+
+
 def entries(assignment: Assignment) -> list[Known]:
     """The key as plain data, in its order."""
     stored = KeyEntry.objects.filter(key__assignments=assignment)

@@ -120,6 +120,15 @@ def have_judged(request: HttpRequest, assignment_id: int) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def try_again(request: HttpRequest, assignment_id: int) -> HttpResponse:
+    """Apply the key once more where it could not be applied."""
+    assignment = access.assignment(request, assignment_id, "courses.edit_answer_key")
+    domain.try_again(assignment)
+    return redirect("courses:answer_key", assignment.pk)
+
+
+@login_required
 @require_safe
 def as_json(request: HttpRequest, assignment_id: int) -> HttpResponse:
     """The key as JSON, to be imported elsewhere."""

@@ -7,12 +7,13 @@ itself in few snapshots, in more once a person has seen how many calls that is.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from reviews.engine import judging
@@ -33,20 +34,35 @@ And in so many the judge is asked without anybody having said so; in more a pers
 """
 
 
-UNFINISHED = Q(revision__lt=F("key__revision")) | Q(judge_wanted=True)
-"""The snapshots in which something of a key is still to be done."""
+MAX_FAILURES = 5
+"""After so many tries that failed by a bug of ours, a snapshot is left behind a key, with the reason."""
+
+FIRST_WAIT = timedelta(seconds=60)
+"""Before the second try; doubled for each further one."""
+
+BEHIND = Q(revision__lt=F("key__revision"))
+FAILED = Q(failed_revision=F("key__revision"), failures__gt=0)
+"""Where the key as it stands now failed; one that is changed begins anew."""
+
+GIVEN_UP = BEHIND & FAILED & Q(failures__gte=MAX_FAILURES)
+
+
+AS_NEW: Mapping[str, Any] = {"failures": 0, "not_before": None, "detail": ""}
+"""What stands where nothing failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How far a key has come: `measured` snapshots follow it, `behind` of them not yet its last change.
 
-    `unjudged` are the uncertain matches of each snapshot that wait for a person's word before a judge
-    is asked; in `asking` snapshots one is about to be asked.
+    `given_up` are those to which it could not be applied, by their ids, with the reason. `unjudged` are
+    the uncertain matches of each snapshot that wait for a person's word before a judge is asked; in
+    `asking` snapshots one is about to be asked.
     """
 
     measured: int = 0
     behind: int = 0
+    given_up: Mapping[int, str] = field(default_factory=dict)
     unjudged: tuple[int, ...] = ()
     asking: int = 0
 
@@ -61,7 +77,7 @@ def spread(key: AnswerKey) -> int:
 
     Call it outside of any transaction, so that each snapshot is locked for itself.
     """
-    waiting = AppliedKey.objects.filter(UNFINISHED, key=key).count()
+    waiting = AppliedKey.objects.filter(_unfinished(timezone.now()), key=key).count()
     if waiting > AT_ONCE:
         send_to_apply_on_commit(key.pk)
         return waiting
@@ -77,12 +93,13 @@ def catch_up(key_id: int) -> None:
 
 
 def apply_everywhere(key: AnswerKey) -> int:
-    """Apply a key to every snapshot that is behind it; how many there were.
+    """Apply a key to every snapshot that is behind it, and may be tried now; in how many that went well.
 
     Each is a transaction of its own, so what was done stays done, and running it twice is once.
     """
     done = 0
-    for applied in list(keys.behind(key).select_related("snapshot").order_by("pk")):
+    behind = AppliedKey.objects.filter(_to_apply(timezone.now()), key=key)
+    for applied in list(behind.select_related("snapshot").order_by("pk")):
         AnswerKey.objects.filter(pk=key.pk).update(sent_at=timezone.now())
         done += try_to_apply(applied.snapshot, key)
     return done
@@ -99,19 +116,27 @@ def measure(snapshot: Snapshot, key: AnswerKey) -> None:
 def try_to_apply(snapshot: Snapshot, key: AnswerKey) -> bool:
     """Apply a key and say whether that went well; where it did not, the snapshot stays behind.
 
-    Call it outside of any transaction: what goes wrong here must undo nothing else.
+    It is tried again after a pause, and given up after MAX_FAILURES. Call it outside of any
+    transaction: what goes wrong here must undo nothing else.
     """
     try:
         with transaction.atomic():
             keys.apply(snapshot, key)
             waiting = judging.unjudged(snapshot)
-            AppliedKey.objects.filter(snapshot=snapshot).update(unjudged=waiting)
+            AppliedKey.objects.filter(snapshot=snapshot).update(unjudged=waiting, **AS_NEW)
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
+    except Exception as error:
         log.exception("%s cannot be applied to snapshot %s.", key, snapshot.pk)
+        _note_failure(snapshot, type(error).__name__)
         return False
     return True
+
+
+def try_again(key: AnswerKey) -> int:
+    """Begin anew where a key was given up; how many of the snapshots a worker does. As `spread`."""
+    AppliedKey.objects.filter(GIVEN_UP, key=key).update(**AS_NEW)
+    return spread(key)
 
 
 def note_names(key: AnswerKey, people: Iterable[str]) -> None:
@@ -132,11 +157,16 @@ def note_names(key: AnswerKey, people: Iterable[str]) -> None:
 
 def standing(key_id: int) -> Standing:
     """How far a key has come, in one query."""
-    rows = list(AppliedKey.objects.filter(key=key_id).select_related("key"))
+    known = AppliedKey.objects.filter(key=key_id).annotate(
+        is_given_up=ExpressionWrapper(GIVEN_UP, BooleanField())
+    )
+    rows = list(known.select_related("key"))
+    given_up = {row.snapshot_id: row.detail for row in rows if row.is_given_up}
     waiting = (row.unjudged for row in rows if row.unjudged and not row.judge_wanted)
     return Standing(
         measured=len(rows),
-        behind=sum(row.revision < row.key.revision for row in rows),
+        behind=sum(row.revision < row.key.revision for row in rows) - len(given_up),
+        given_up=given_up,
         unjudged=tuple(waiting),
         asking=sum(row.judge_wanted for row in rows),
     )
@@ -158,10 +188,32 @@ def have_judged(key: AnswerKey) -> int:
 
 def send_lost(now: datetime, lost_after: float) -> None:
     """Ask again for keys that snapshots are behind, or wait for, unless a worker was at it just now."""
-    waiting = AppliedKey.objects.filter(UNFINISHED, key=OuterRef("pk"))
+    waiting = AppliedKey.objects.filter(_unfinished(now), key=OuterRef("pk"))
     quiet = Q(sent_at=None) | Q(sent_at__lt=now - timedelta(seconds=lost_after))
     for key_id in AnswerKey.objects.filter(quiet, Exists(waiting)).values_list("pk", flat=True):
         send_to_apply_on_commit(key_id)
+
+
+def _note_failure(snapshot: Snapshot, what: str) -> None:
+    """Count a failure of the key as it stands now. Two workers that fail at once count as one."""
+    applied = AppliedKey.objects.select_related("key").filter(snapshot=snapshot).first()
+    if applied is None:
+        return
+    known = applied.failures if applied.failed_revision == applied.key.revision else 0
+    applied.failures, applied.failed_revision = known + 1, applied.key.revision
+    applied.not_before = timezone.now() + FIRST_WAIT * 2**known
+    applied.detail = f"Blindspot itself failed here ({what}); the server's log says more."
+    applied.save(update_fields=[*AS_NEW, "failed_revision"])
+
+
+def _to_apply(now: datetime) -> Q:
+    """Which snapshots are behind a key and may be tried: where that failed not at once, and not for ever."""
+    return BEHIND & ~(FAILED & (Q(failures__gte=MAX_FAILURES) | Q(not_before__gt=now)))
+
+
+def _unfinished(now: datetime) -> Q:
+    """In which snapshots something of a key is to be done now."""
+    return _to_apply(now) | Q(judge_wanted=True)
 
 
 def _bring_up(key: AnswerKey) -> None:

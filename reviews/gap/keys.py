@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, Q
 
 from reviews.claims import Claim, DefectType, Place, Severity, bounded
 from reviews.gap.defects import gather
@@ -149,11 +149,6 @@ def measure_against(snapshots: Iterable[Snapshot], key: AnswerKey) -> None:
     """Let these sealed snapshots wait for the key, those that are not measured against it yet."""
     rows = [AppliedKey(snapshot=snapshot, key=key) for snapshot in snapshots]
     AppliedKey.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def behind(key: AnswerKey) -> QuerySet[AppliedKey]:
-    """The snapshots that wait for the key's last changes."""
-    return AppliedKey.objects.filter(key=key, revision__lt=F("key__revision"))
 
 
 def quotation(place: Place, files: Sequence[SourceFile]) -> str:

@@ -42,6 +42,16 @@ class AppliedKey(models.Model):
     judge_wanted = models.BooleanField(
         default=False, help_text="Whether the judge is to be asked about them."
     )
+    failures = models.PositiveSmallIntegerField(
+        default=0, help_text="How often this revision of the key could not be applied."
+    )
+    failed_revision = models.PositiveIntegerField(
+        default=0, help_text="The revision of the key that the failures are of."
+    )
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text="When that may be tried again by itself."
+    )
+    detail = models.TextField(blank=True, help_text="What went wrong, for people.")
 
     def __str__(self) -> str:
         return f"{self.key} on {self.snapshot_id}"

@@ -113,6 +113,7 @@ POST_ONLY = {
     "take_back",
     "key_import",
     "key_judge",
+    "key_again",
     "key_remove",
     "promote",
     "phone_answer",

@@ -94,6 +94,7 @@ ASSIGNMENT = {
     "key_entry_new": INSTRUCTOR,
     "key_import": INSTRUCTOR,
     "key_judge": INSTRUCTOR,
+    "key_again": INSTRUCTOR,
     "key_entry": INSTRUCTOR,
     "key_remove": INSTRUCTOR,
 }
@@ -263,7 +264,7 @@ POSTED = {
     "key_import", "key_judge", "key_remove", "promote", "walkthrough_import", "walkthrough_take",
     "walkthrough_duplicate", "walkthrough_share", "walkthrough_remove", "step_remove", "step_move",
     "code_remove", "story_defect_remove", "phone_answer", "phone_keep", "phone_here", "let_through",
-    "forget_own_marks", "sitting_begin", "steer", "live_run", "sitting_end",
+    "forget_own_marks", "key_again", "sitting_begin", "steer", "live_run", "sitting_end",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from courses.domain.queries.preview import preview
-from courses.models import Assignment, Submission
+from courses.models import Assignment, Revision, Submission
 from reviews.engine.answer_keys import Standing, standing
 from reviews.engine.estimates import Estimate
 from reviews.models import KeyClaim, KeyEntry, Note
@@ -25,6 +25,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A submission to which the key could not be applied, and why."""
+
+    submission: Submission
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeyTable:
     """The whole key, and how far it has come in the sealed submissions.
 
@@ -35,6 +43,7 @@ class KeyTable:
     rows: tuple[Row, ...]
     standing: Standing
     judging: Estimate | None
+    given_up: tuple[GivenUp, ...] = ()
 
     @property
     def cost(self) -> int | None:
@@ -45,7 +54,7 @@ class KeyTable:
 
 
 def key_table(assignment: Assignment) -> KeyTable:
-    """The assignment's key with its numbers: in four queries, and those of an estimate where one is due."""
+    """The assignment's key with its numbers, in four queries; more for an estimate, and for failures."""
     if assignment.answer_key_id is None:
         return KeyTable((), Standing(), None)
     claims = KeyClaim.objects.filter(entry__key=assignment.answer_key_id)
@@ -54,7 +63,16 @@ def key_table(assignment: Assignment) -> KeyTable:
     entries = KeyEntry.objects.filter(key=assignment.answer_key_id)
     rows = tuple(Row(entry, held.get(entry.pk, 0), seen.get(entry.pk, 0)) for entry in entries)
     reached = standing(assignment.answer_key_id)
-    return KeyTable(rows, reached, _judging(assignment) if reached.unjudged else None)
+    judging = _judging(assignment) if reached.unjudged else None
+    return KeyTable(rows, reached, judging, _given_up(reached) if reached.given_up else ())
+
+
+def _given_up(reached: Standing) -> tuple[GivenUp, ...]:
+    revisions = Revision.objects.filter(snapshot__in=reached.given_up)
+    found = revisions.select_related("submission__student__user").order_by(
+        "submission__student__user__last_name"
+    )
+    return tuple(GivenUp(row.submission, reached.given_up[row.snapshot_id]) for row in found)
 
 
 def _judging(assignment: Assignment) -> Estimate | None:

@@ -18,7 +18,7 @@ from courses.models import Assignment, Course, Submission
 from reviews.claims import Claim
 from reviews.engine.answer_keys import AT_ONCE
 from reviews.gap.standing import Decision, decide
-from reviews.models import Defect, KeyClaim, KeyEntry
+from reviews.models import AppliedKey, Defect, KeyClaim, KeyEntry
 from reviews.tasks import apply_key
 from tests.judges import SOLD_TWICE, let, same
 from tests.people import client_of, enrol, person
@@ -291,6 +291,25 @@ def test_the_page_says_what_asking_the_judge_takes_and_ruth_alone_asks(
     assert "The judge is being asked." in answer.text
     assert "The judge is being asked about matches in 5 submissions." in answer.text
     assert "it is uncertain whether" not in answer.text
+
+
+def test_where_the_key_could_not_be_applied_the_page_says_so_and_ruth_tries_again(
+    ruth: User, tomas: User, amara: User, ben: User, task: Assignment
+) -> None:
+    submission = sealed(task, amara)
+    sealed(task, ben)
+    answer_keys.add(task, RACE, PLANTED)
+    broken = AppliedKey.objects.filter(snapshot__revision__submission=submission)
+    broken.update(revision=0, failures=5, failed_revision=1, detail="Blindspot itself failed here (<Bug>).")
+    page = client_of(ruth).get(url("answer_key", task)).text
+    assert "In 1 submission the key could not be applied as it stands now" in page
+    assert "Amara Diallo</a>: Blindspot itself failed here (&lt;Bug&gt;)." in page
+    assert "Ben Carter" not in page
+    assert "still being measured" not in page
+    assert url("key_again", task) not in client_of(tomas).get(url("answer_key", task)).text
+    answer = client_of(ruth).post(url("key_again", task), follow=True)
+    assert "could not be applied" not in answer.text
+    assert broken.get().revision == 1
 
 
 # --- From the workbench -----------------------------------------------------------------------------

@@ -271,6 +271,52 @@ def test_a_bug_of_ours_ends_the_wish_and_leaves_the_button(task: Assignment, ama
     assert (judgings(), standing.unjudged, standing.asking) == (0, (1,), 0)
 
 
+# --- A bug of ours ------------------------------------------------------------------------------------
+def sweeps(key: AnswerKey) -> int:
+    """Let the worker that a sweep asks do its work, as long as there is any; how often it was asked."""
+    for count in range(100):
+        AnswerKey.objects.update(sent_at=None)
+        AppliedKey.objects.update(not_before=timezone.now())
+        sweep(lost_after=60)
+        key.refresh_from_db()
+        if key.sent_at is None:
+            return count
+        apply_key(key.pk)
+    raise AssertionError("it is tried for ever")
+
+
+def test_a_key_that_cannot_be_applied_to_one_submission_is_given_up_there_with_a_reason(
+    course: Course, amara: User, ben: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    plain = assignment(course)
+    amaras, bens = sealed(plain, amara), sealed(plain, ben)
+    # No severity of ours: whatever reads this note fails, as a bug would.
+    Note.objects.filter(snapshot=snapshot_of(amaras)).update(severity="nonsense")
+    domain.add(plain, SUCCESS_LIE, PLANTED)
+    key, mine = key_of(plain), AppliedKey.objects.filter(snapshot=snapshot_of(amaras))
+    assert said(bens) == {SUCCESS_LIE.title: "shop.py:14"}, "the others follow"
+    assert (said(amaras), mine.get().failures) == ({}, 1)
+    apply_key(key.pk)
+    assert mine.get().failures == 1, "it is not tried again at once"
+    assert answer_keys.standing(key.pk).behind == 1
+
+    assert sweeps(key) == answer_keys.MAX_FAILURES - 1
+    assert len([line for line in caplog.messages if "cannot be applied" in line]) == answer_keys.MAX_FAILURES
+    standing = answer_keys.standing(key.pk)
+    assert (standing.measured, standing.behind) == (2, 0)
+    assert list(standing.given_up) == [snapshot_of(amaras).pk]
+    assert "Blindspot itself failed here (ValueError)" in standing.given_up[snapshot_of(amaras).pk]
+
+    domain.add(plain, RACE, PLANTED)
+    assert (mine.get().failures, mine.get().failed_revision) == (1, 2), "a key that is changed begins anew"
+    assert sweeps(key) == answer_keys.MAX_FAILURES - 1
+    Note.objects.update(severity="major")
+    assert sweeps(key) == 0, "nobody tries any more"
+    assert domain.try_again(plain) == 0
+    assert said(amaras) == said(bens)
+    assert answer_keys.standing(key.pk).given_up == {}
+
+
 # --- Many submissions ---------------------------------------------------------------------------------
 def test_a_worker_brings_many_up_to_the_key_and_a_lost_message_is_sent_again(course: Course) -> None:
     plain = assignment(course)
