@@ -69,6 +69,23 @@ const server = app.listen(0, '127.0.0.1', async () => {
 });
 """
 
+LONG = r"""
+process.env.TASKS_DB = ':memory:';
+const server = require('./server').listen(0, '127.0.0.1', async () => {
+  const send = async (letter) => {
+    const answer = await fetch(`http://127.0.0.1:${server.address().port}/tasks`, {
+      method: 'POST',
+      body: JSON.stringify({ title: 'long', description: letter.repeat(5000) }),
+      headers: { 'content-type': 'application/json' },
+    });
+    return answer.status;
+  };
+  console.log(JSON.stringify([await send('a'), await send('\u6f22')]));
+  server.closeAllConnections();
+  server.close();
+});
+"""
+
 STUCK = r"""
 const { Database } = require('node-sqlite3-wasm');
 Database.prototype.close = () => { throw new Error('cannot be closed'); };
@@ -85,6 +102,14 @@ def shown(folder: Path) -> dict[str, bool]:
     assert ran.returncode == 0, ran.stderr
     found: dict[str, bool] = json.loads(ran.stdout)
     return found | {"open-at-import": opens_at_import(folder), "floating-promise": ends_unhandled(folder)}
+
+
+def refuses_long_words(folder: Path) -> bool:
+    """Whether a description of as many letters as are allowed is taken in one script and not in another."""
+    (folder / "long.js").write_text(LONG)
+    ran = run(["node", "long.js"], folder)
+    assert ran.returncode == 0, ran.stderr
+    return bool(json.loads(ran.stdout) == [201, 500])
 
 
 def opens_at_import(folder: Path) -> bool:

@@ -1,7 +1,8 @@
 """The demo course's sample applications, read from `courses/demo/samples/<key>/`.
 
 Each folder holds `files/` (the code as handed in), `sample.json` (who wrote it, with which prompt),
-`brief.md`, `junit.xml` (what its own tests said), `known.json` (the answer key), `recordings.json`
+`brief.md`, `junit.xml` (what its own tests said), `known.json` (what is known to be wrong with it, and
+what is wrongly said to be; with `in_key` it is in the assignment's answer key), `recordings.json`
 (what models "said", written for teaching) and `notes.json` (what students wrote).
 """
 
@@ -24,7 +25,7 @@ KEYS = ("tasks_api", "library_loans")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One entry of an answer key.
+    """What is known of the sample's code. `in_key` says whether the assignment's answer key has it.
 
     Where `valid` is false it is a false alarm that somebody raises: `reason` says why and quotes
     `evidence`, the line of code at `evidence_place` that refutes it. Else those three are empty.
@@ -33,6 +34,7 @@ class Known:
     id: str
     claim: Claim
     valid: bool
+    in_key: bool = False
     reason: str = ""
     evidence: str = ""
     evidence_place: Place | None = None
@@ -122,6 +124,7 @@ def _known(item: Mapping[str, Any]) -> Known:
         id=item["id"],
         claim=finding(item),
         valid=item["valid"],
+        in_key=item.get("in_key", False),
         reason=item.get("reason", ""),
         evidence=item.get("evidence", ""),
         evidence_place=Place(item["evidence_path"], line, line) if line else None,

@@ -13,11 +13,12 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from courses.demo import sittings
 from courses.demo.sample_data import Known, Sample, load
-from courses.domain import assignments, grading, people, submissions, walkthroughs
+from courses.domain import answer_keys, assignments, grading, people, submissions, walkthroughs
 from courses.domain.assignments import PlanLine
 from courses.domain.queries.standing import standing_of
 from courses.models import Assignment, Course, Membership, Submission
@@ -25,7 +26,7 @@ from courses.walkthroughs import shelf
 from reviews.engine import notes, passes, reviews
 from reviews.gap.match import THRESHOLD, Corpus
 from reviews.gap.standing import Decision, decide, rename
-from reviews.models import Defect, LanguageModel, Pass, Recording, Review, Reviewer
+from reviews.models import Defect, KeyEntry, LanguageModel, Pass, Recording, Review, Reviewer
 from reviews.snapshots.files import SourceFile, tree_sha256
 
 COURSE = "Reviewing generated code"
@@ -127,6 +128,8 @@ class _Demo:
         assignments.save(assignment, PLAN)
         author = LanguageModel.objects.get(name=sample.author_model)
         assignments.set_starter(assignment, sample.files, author, sample.junit)
+        for known in (known for known in sample.known if known.in_key):
+            answer_keys.add(assignment, known.claim, KeyEntry.Origin.FOUND)
         return assignment
 
     def _closed_work(self, assignment: Assignment, sample: Sample, members: dict[str, Membership]) -> None:
@@ -210,11 +213,16 @@ class _Work:
         return submission
 
     def adjudicated(self, username: str, by: User, only: int = 1000) -> Submission:
-        """The first `only` defects are decided by the sample's answer key; the rest stay undecided."""
+        """The first `only` defects are decided by what is known of the sample; the rest stay undecided.
+
+        What the answer key alone names is valid from the key: nobody has to decide it.
+        """
         submission = self.reviewed(username)
-        defects = list(Defect.objects.filter(snapshot__revision__submission=submission).order_by("number"))
+        said = Q(notes__isnull=False) | Q(findings__isnull=False)
+        mine = Defect.objects.filter(said, snapshot__revision__submission=submission)
+        defects = list(mine.distinct().order_by("number"))
         fits = {defect.number: _fits(defect, self.sample.known) for defect in defects}
-        # Each entry of the key is one defect: the one that fits it best.
+        # What is known is one defect: the one that fits it best.
         holders = {
             entry: max(fits, key=lambda number: fits[number].get(entry, 0.0))
             for entry in range(len(self.sample.known))
@@ -294,7 +302,7 @@ def _set_the_recordings_pace() -> None:
 
 
 def _fits(defect: Defect, answers: Sequence[Known]) -> dict[int, float]:
-    """How well the defect's claims fit each entry of the answer key; only those that fit at all."""
+    """How well the defect's claims fit each thing that is known; only those that fit at all."""
     claims = [item.claim() for item in (*defect.notes.all(), *defect.findings.all())]
     corpus = Corpus([*(known.claim for known in answers), *claims])
     rows = corpus.scores(range(len(answers)), range(len(answers), len(answers) + len(claims)))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
+from courses.domain.circumstances import people_of
 from courses.models import Assignment
 from reviews.claims import Claim
-from reviews.engine.answer_keys import spread
+from reviews.engine import answer_keys as engine
 from reviews.exchange.answer_key import Known
 from reviews.gap import keys
 from reviews.models import AnswerKey, Defect, KeyEntry, Snapshot
@@ -42,31 +43,47 @@ def key_of(assignment: Assignment) -> AnswerKey:
 def add(assignment: Assignment, claim: Claim, origin: KeyEntry.Origin) -> Kept:
     """A new entry. Raises Refused."""
     key = key_of(assignment)
-    return _kept(assignment, key, [keys.add(key, claim, origin)])
+    return _kept(assignment, key, lambda: [keys.add(key, claim, origin)])
 
 
-def change(assignment: Assignment, entry: KeyEntry, claim: Claim, origin: KeyEntry.Origin) -> Kept:
-    """Another text or place for an entry. Raises Refused."""
-    return _kept(assignment, entry.key, [keys.change(entry, claim, origin)])
+def change(
+    assignment: Assignment, entry: KeyEntry, claim: Claim, origin: KeyEntry.Origin, seen: int | None
+) -> Kept:
+    """Another text or place for an entry, over the revision that was seen. Raises as `keys.change`."""
+    return _kept(assignment, entry.key, lambda: [keys.change(entry, claim, origin, seen)])
 
 
-def remove(assignment: Assignment, entry: KeyEntry) -> Kept:
-    """Take an entry out."""
-    keys.remove(entry)
-    return _kept(assignment, entry.key, [])
+def remove(assignment: Assignment, entry: KeyEntry, seen: int | None) -> Kept:
+    """Take an entry out, of the revision that was seen. Raises as `keys.remove`."""
+
+    def act() -> Sequence[KeyEntry]:
+        keys.remove(entry, seen)
+        return ()
+
+    return _kept(assignment, entry.key, act)
 
 
 def take_in(assignment: Assignment, known: Sequence[Known]) -> Kept:
     """The entries of a file that the key does not have yet. Raises Refused."""
     key = key_of(assignment)
-    added = keys.add_new(key, [(item.claim, KeyEntry.Origin(item.origin)) for item in known])
-    return _kept(assignment, key, added)
+    claims = [(item.claim, KeyEntry.Origin(item.origin)) for item in known]
+    return _kept(assignment, key, lambda: keys.add_new(key, claims))
 
 
 def promote(assignment: Assignment, defect: Defect) -> Kept:
     """Make an entry of a valid defect of one of the assignment's submissions. Raises Refused."""
     key = key_of(assignment)
-    return _kept(assignment, key, [keys.promote(defect, key)])
+    return _kept(assignment, key, lambda: [keys.promote(defect, key)])
+
+
+def have_judged(assignment: Assignment) -> int:
+    """Put what is uncertain of the key to the judge; in how many submissions a worker still does."""
+    return engine.have_judged(assignment.answer_key) if assignment.answer_key else 0
+
+
+def try_again(assignment: Assignment) -> int:
+    """Apply the key once more where it was given up; in how many submissions a worker still does."""
+    return engine.try_again(assignment.answer_key) if assignment.answer_key else 0
 
 
 def entries(assignment: Assignment) -> list[Known]:
@@ -79,12 +96,16 @@ def measure(assignment: Assignment, snapshot: Snapshot) -> None:
     """Measure a snapshot that was just sealed against the assignment's key, if there is one."""
     key = AnswerKey.objects.filter(assignments=assignment).first()
     if key is not None:
-        keys.measure_against([snapshot], key)
-        keys.try_to_apply(snapshot, key)
+        # Who came to the course after the key was written may be named in it, too.
+        engine.note_names(key, people_of(assignment.course))
+        engine.measure(snapshot, key)
 
 
-def _kept(assignment: Assignment, key: AnswerKey, changed: Sequence[KeyEntry]) -> Kept:
-    """Let every sealed submission follow; those sealed while there was no key yet are met here."""
+def _kept(assignment: Assignment, key: AnswerKey, change: Callable[[], Sequence[KeyEntry]]) -> Kept:
+    """Change the key and let every sealed submission follow, those sealed before there was a key, too."""
+    with transaction.atomic():
+        changed = change()
+        engine.note_names(key, people_of(assignment.course))
     sealed = Snapshot.objects.filter(revision__submission__assignment=assignment, seal__isnull=False)
     keys.measure_against(sealed.filter(applied_key=None), key)
-    return Kept(tuple(changed), spread(key))
+    return Kept(tuple(changed), engine.spread(key))

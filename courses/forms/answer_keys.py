@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 
 from courses.forms.claims import ClaimForm
 from courses.forms.imports import FileForm
@@ -21,10 +22,17 @@ from reviews.snapshots.ground import find_quotation
 PLACE = ("path", "first", "last", "quote")
 SHOWN = 200
 """Characters of a line of code that an error shows."""
+SHOWN_NOW = 600
+"""Characters of what stands in a field now that somebody else wrote."""
 
 
 class EntryForm(ClaimForm):
-    """A known defect. Its place is looked up in the assignment's starter files, if there are any."""
+    """A known defect. Its place is looked up in the assignment's starter files, if there are any.
+
+    `revision` is the one of the stored entry that the person saw.
+    """
+
+    revision = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     title = forms.CharField(
         max_length=200,
@@ -114,6 +122,26 @@ class EntryForm(ClaimForm):
             elsewhere=old.elsewhere,
         )
 
+    def beaten(self, meanwhile: str) -> None:
+        """Somebody else was first: say what stands there now, and let this be sent again in its place."""
+        entry = cast(KeyEntry, self.entry)
+        entry.refresh_from_db()
+        typed = KeyEntry(origin=self.origin_of(), revision=entry.revision)
+        typed.take(self.claim())
+        mine, now = _initial(typed), _initial(entry)
+        for name in (name for name in now if _shown(mine[name]) != _shown(now[name])):
+            words = _shown(now[name])
+            told = f"{words[:SHOWN_NOW]}…" if len(words) > SHOWN_NOW else words
+            self.add_error(name, f"Stored now: “{told}”" if told else "Stored now: nothing.")
+        self.add_error(
+            None,
+            f"{meanwhile} What you typed is kept. Where it differs from what is stored now, that stands "
+            "beside it. Save again to put yours in its place.",
+        )
+        sent = cast(QueryDict, self.data).copy()
+        sent["revision"] = str(entry.revision)
+        self.data = sent
+
     def origin_of(self) -> KeyEntry.Origin:
         """How it came to be known, of a valid form."""
         return KeyEntry.Origin(self.cleaned_data["origin"])
@@ -157,9 +185,14 @@ def _reads(file: SourceFile, line: int | None) -> str:
     return f"Line {line} reads: {text[:SHOWN]}" if text else f"Line {line} is empty."
 
 
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
+
+
 def _initial(entry: KeyEntry) -> dict[str, Any]:
     """The values with which the form of a stored entry begins."""
     return {
+        "revision": entry.revision,
         "title": entry.title,
         "explanation": entry.explanation,
         "severity": entry.severity,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -23,6 +24,7 @@ from courses.rules import may
 from courses.views import access
 from reviews import cwe
 from reviews.exchange import answer_key
+from reviews.gap.keys import ChangedMeanwhile
 from reviews.models import KeyEntry
 
 UNPROCESSABLE = 422
@@ -70,24 +72,59 @@ def new(request: HttpRequest, assignment_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: HttpRequest, assignment_id: int, number: int) -> HttpResponse:
-    """Change an entry, or take it out."""
+    """Change an entry. One that somebody took out meanwhile can be added again, with what was typed."""
     assignment = access.assignment(request, assignment_id, "courses.edit_answer_key")
-    found = _entry(assignment, number)
+    found = _entries(assignment).filter(number=number).first()
+    if found is None:
+        return _gone_page(request, assignment)
     form = EntryForm(assignment, found, request.POST or None)
     if form.is_bound and form.is_valid():
-        domain.change(assignment, found, form.claim(), form.origin_of())
-        messages.success(request, f"Entry {number} is changed.")
-        return _saved(assignment, str(number))
+        try:
+            domain.change(assignment, found, form.claim(), form.origin_of(), form.cleaned_data["revision"])
+        except ChangedMeanwhile as meanwhile:
+            form.beaten(str(meanwhile))
+        except KeyEntry.DoesNotExist:
+            return _gone_page(request, assignment)
+        else:
+            messages.success(request, f"Entry {number} is changed.")
+            return _saved(assignment, str(number))
     return _form_page(request, assignment, form, entry=found, held=queries.holding(found))
 
 
 @login_required
 @require_POST
 def remove(request: HttpRequest, assignment_id: int, number: int) -> HttpResponse:
-    """Take an entry out."""
+    """Take an entry out, unless somebody changed it since it was read."""
     assignment = access.assignment(request, assignment_id, "courses.edit_answer_key")
-    domain.remove(assignment, _entry(assignment, number))
+    found = get_object_or_404(_entries(assignment), number=number)
+    seen = request.POST.get("revision", "")
+    try:
+        domain.remove(assignment, found, int(seen) if seen.isascii() and seen.isdigit() else None)
+    except ChangedMeanwhile as meanwhile:
+        messages.error(request, f"{meanwhile} It was not taken out. This is how it stands now.")
+        return redirect("courses:key_entry", assignment.pk, number)
+    except KeyEntry.DoesNotExist as gone:
+        raise Http404 from gone
     messages.success(request, f"Entry {number} is taken out of the key.")
+    return redirect("courses:answer_key", assignment.pk)
+
+
+@login_required
+@require_POST
+def have_judged(request: HttpRequest, assignment_id: int) -> HttpResponse:
+    """Ask the judge about what is uncertain of the key, in all submissions."""
+    assignment = access.assignment(request, assignment_id, "courses.edit_answer_key")
+    domain.have_judged(assignment)
+    messages.success(request, "The judge is being asked. What it says stands with the claims.")
+    return redirect("courses:answer_key", assignment.pk)
+
+
+@login_required
+@require_POST
+def try_again(request: HttpRequest, assignment_id: int) -> HttpResponse:
+    """Apply the key once more where it could not be applied."""
+    assignment = access.assignment(request, assignment_id, "courses.edit_answer_key")
+    domain.try_again(assignment)
     return redirect("courses:answer_key", assignment.pk)
 
 
@@ -133,12 +170,25 @@ def _form_page(request: HttpRequest, assignment: Assignment, form: EntryForm, **
     return TemplateResponse(request, "courses/answer_key_entry.html", shown, status=status)
 
 
-def _entry(assignment: Assignment, number: int) -> KeyEntry:
-    if assignment.answer_key_id is None:
+def _gone_page(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+    """What was typed into an entry that is not there, to be added as a new one. Raises Http404 otherwise."""
+    if request.method != "POST":
         raise Http404
-    return get_object_or_404(
-        KeyEntry.objects.select_related("key"), key=assignment.answer_key_id, number=number
+    form = EntryForm(assignment, None, request.POST)
+    form.is_valid()
+    form.add_error(
+        None,
+        "Somebody took this entry out meanwhile, so nothing was saved. What you typed is kept: add it as "
+        "a new one.",
     )
+    return _form_page(
+        request, assignment, form, action=reverse("courses:key_entry_new", args=[assignment.pk])
+    )
+
+
+def _entries(assignment: Assignment) -> QuerySet[KeyEntry]:
+    """The entries of the assignment's key; none where it has no key."""
+    return KeyEntry.objects.select_related("key").filter(key__assignments=assignment)
 
 
 def _saved(assignment: Assignment, draft: str) -> HttpResponse:

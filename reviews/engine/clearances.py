@@ -105,7 +105,7 @@ def note_people(snapshot: Snapshot, people: Iterable[str], texts: Sequence[str] 
     _remember(snapshot, clearance, names)
 
 
-def note_names(snapshot: Snapshot, names: Spelled) -> None:
+def note_in_unread_code(snapshot: Snapshot, names: Spelled) -> None:
     """Remember the pseudonyms of people who were found in code that nobody outside has read yet.
 
     It is then cleared anew of those who came to the course after it was handed in. The caller holds
@@ -133,6 +133,15 @@ def spelled_in_code(snapshot: Snapshot, people: Iterable[str], texts: Sequence[s
             _found.clear()
         _found[asked] = found
     return found
+
+
+def note_spellings(snapshot: Snapshot, names: Spelled) -> None:
+    """Remember people whose spellings are known, from a text that comes to the code later.
+
+    The caller holds the snapshot's lock.
+    """
+    clearance, _ = Clearance.objects.get_or_create(snapshot=snapshot)
+    _remember(snapshot, clearance, names)
 
 
 def _remember(snapshot: Snapshot, clearance: Clearance, names: Spelled) -> bool:
@@ -169,8 +178,6 @@ def outgoing(snapshot: Snapshot) -> Outgoing:
         home={path: own for path, _, own in stored if path != own},
         snapshot=snapshot,
     )
-
-
 
 
 def _secrets(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:

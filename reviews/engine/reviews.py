@@ -14,7 +14,7 @@ from django.utils import timezone
 from reviews.briefs import Document, Exhibit, Pair, Task
 from reviews.claims import Severity, Stance, Verdict, Vote
 from reviews.engine import ahead, judging
-from reviews.engine.clearances import note_names, note_people
+from reviews.engine.clearances import note_in_unread_code, note_people, note_spellings
 from reviews.engine.dispatch import send_on_commit
 from reviews.engine.opening import Circumstances, Opening, Planned, seats_of
 from reviews.gap.defects import gather
@@ -56,7 +56,7 @@ def start(opens: Opening) -> list[Review]:
         existing = list(Review.objects.filter(snapshot=snapshot))
         if existing:
             return existing
-        note_names(snapshot, opens.names)
+        note_in_unread_code(snapshot, opens.names)
         if around.judge:
             note_people(snapshot, around.people, judging.words_of_people(snapshot))
         begun = [
@@ -117,6 +117,8 @@ def run_again(review: Review, by: AbstractBaseUser | None = None, people: Iterab
             pairs = judging.pairs_to_judge(review.snapshot, once_more=True)
             if not pairs:
                 return current
+            judging.let_go(review.snapshot)
+            note_spellings(review.snapshot, judging.people_in_the_key(review.snapshot))
         Review.objects.filter(pk=current.pk).update(current=False)
         note_people(review.snapshot, people, judging.words_of_people(review.snapshot) if pairs else [])
         before = Setup.from_json(current.setup)
@@ -202,7 +204,7 @@ def take_stock(snapshot: Snapshot) -> None:
     The caller holds the snapshot's lock.
     """
     gather(snapshot)
-    _ask_the_judge(snapshot)
+    ask_the_judge(snapshot)
 
 
 def hear_the_notes(snapshot: Snapshot) -> None:
@@ -215,16 +217,24 @@ def hear_the_notes(snapshot: Snapshot) -> None:
         take_stock(locked(snapshot.pk))
 
 
-def _ask_the_judge(snapshot: Snapshot) -> None:
-    """Begin the judging where one is due: somebody spoke since the last, all have ended, a pair is new."""
+def ask_the_judge(snapshot: Snapshot) -> None:
+    """Begin the judging where one is due: all have ended, and a pair is new (`judging.due`).
+
+    The caller holds the snapshot's lock.
+    """
     due = judging.due(snapshot)
-    pairs = judging.pairs_to_judge(snapshot) if due else ()
-    if due is None or not pairs:
+    if due is None:
+        return
+    pairs = judging.pairs_to_judge(snapshot, of_key=due.of_key)
+    judging.let_go(snapshot)
+    if not pairs:
         return
     earlier = Review.objects.filter(snapshot=snapshot, position=judging.JUDGING_AT)
     earlier.update(current=False)
-    around = Circumstances(due.scope, tuple(due.budgets), due.on_behalf_of, judge=due.setup["judge"])
-    planned = Planned(JUDGING.name, reviewer_ids=(due.setup["judge"],))
+    asks = due.review
+    around = Circumstances(asks.scope, tuple(asks.budgets), asks.on_behalf_of, judge=asks.setup["judge"])
+    planned = Planned(JUDGING.name, reviewer_ids=(asks.setup["judge"],))
+    note_spellings(snapshot, judging.people_in_the_key(snapshot))
     begin(snapshot, judging.JUDGING_AT, planned, around, attempt=earlier.count() + 1, pairs=pairs)
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F, Max, Q, QuerySet
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import F, Max, Q
 
 from reviews.claims import Claim, DefectType, Place, Severity, bounded
 from reviews.gap.defects import gather
 from reviews.gap.reasons import by_person
 from reviews.gap.standing import Refused
-from reviews.gap.stored import SPEAKING
+from reviews.gap.stored import SPEAKING, name_of
 from reviews.models import (
     AnswerKey,
     AppliedKey,
     Defect,
     Finding,
+    Judgement,
     KeyClaim,
     KeyEntry,
     Note,
@@ -29,8 +28,6 @@ from reviews.models import (
 )
 from reviews.snapshots.files import SourceFile
 from reviews.snapshots.ground import Ground, ground, is_evidence
-
-log = logging.getLogger("blindspot.reviews")
 
 WORDS = (
     "title", "explanation", "severity", "odc_type", "cwe", "path", "first_line", "last_line", "quote",
@@ -42,6 +39,10 @@ MATCHED = ("title", "explanation", "odc_type", "cwe", "path", "first_line", "las
 """What of it decides which defect it is."""
 
 BEST_FIRST = (Ground.EXACT, Ground.MOVED, Ground.UNQUOTED, Ground.WHOLE, Ground.NONE)
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the entry since it was read. Nothing was overwritten."""
 
 
 def add(key: AnswerKey, claim: Claim, origin: KeyEntry.Origin) -> KeyEntry:
@@ -65,19 +66,31 @@ def add_new(key: AnswerKey, known: Iterable[tuple[Claim, KeyEntry.Origin]]) -> l
         return [_append(key, claim, origin) for claim, origin in new.values()]
 
 
-def change(entry: KeyEntry, claim: Claim, origin: KeyEntry.Origin) -> KeyEntry:
-    """Give an entry other words or another place. Raises Refused for one without a title."""
+def change(entry: KeyEntry, claim: Claim, origin: KeyEntry.Origin, seen: int | None) -> KeyEntry:
+    """Give an entry other words or another place, over those of the revision that its editor saw.
+
+    What stands there already changes nothing, whichever revision was seen. Raises Refused for one
+    without a title, ChangedMeanwhile, and KeyEntry.DoesNotExist where it was taken out.
+    """
     with transaction.atomic():
-        _changing(entry.key)
-        _write(entry, claim, origin)
-    return entry
+        stored = _entry_locked(entry)
+        if (stored.claim(), stored.origin) == (bounded(claim), origin):
+            return stored
+        _check_seen(stored, seen)
+        _changing(stored.key)
+        return _write(stored, claim, origin)
 
 
-def remove(entry: KeyEntry) -> None:
-    """Take an entry out. What it alone made valid is not so any more once the key is applied."""
+def remove(entry: KeyEntry, seen: int | None) -> None:
+    """Take an entry out as its editor saw it; what it alone made valid is not so once the key is applied.
+
+    Raises ChangedMeanwhile, and KeyEntry.DoesNotExist where it is gone already.
+    """
     with transaction.atomic():
-        _changing(entry.key)
-        entry.delete()
+        stored = _entry_locked(entry)
+        _check_seen(stored, seen)
+        _changing(stored.key)
+        stored.delete()
 
 
 def promote(defect: Defect, key: AnswerKey) -> KeyEntry:
@@ -132,42 +145,10 @@ def apply(snapshot: Snapshot, key: AnswerKey | None) -> None:
         gather(snapshot)
 
 
-def apply_everywhere(key: AnswerKey) -> int:
-    """Apply a key to every snapshot that is behind it; how many there were.
-
-    Each is a transaction of its own, so what was done stays done, and running it twice is once.
-    """
-    done = 0
-    for applied in list(behind(key).select_related("snapshot").order_by("pk")):
-        AnswerKey.objects.filter(pk=key.pk).update(sent_at=timezone.now())
-        done += try_to_apply(applied.snapshot, key)
-    return done
-
-
 def measure_against(snapshots: Iterable[Snapshot], key: AnswerKey) -> None:
     """Let these sealed snapshots wait for the key, those that are not measured against it yet."""
     rows = [AppliedKey(snapshot=snapshot, key=key) for snapshot in snapshots]
     AppliedKey.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def try_to_apply(snapshot: Snapshot, key: AnswerKey) -> bool:
-    """Apply a key and say whether that went well; where it did not, the snapshot stays behind.
-
-    Call it outside of any transaction: what goes wrong here must undo nothing else.
-    """
-    try:
-        apply(snapshot, key)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        log.exception("%s cannot be applied to snapshot %s.", key, snapshot.pk)
-        return False
-    return True
-
-
-def behind(key: AnswerKey) -> QuerySet[AppliedKey]:
-    """The snapshots that wait for the key's last changes."""
-    return AppliedKey.objects.filter(key=key, revision__lt=F("key__revision"))
 
 
 def quotation(place: Place, files: Sequence[SourceFile]) -> str:
@@ -180,12 +161,14 @@ def quotation(place: Place, files: Sequence[SourceFile]) -> str:
 def _sync(snapshot: Snapshot, entries: Sequence[KeyEntry]) -> None:
     """Make the snapshot's claims those of the entries that hold.
 
-    One that says something else now leaves its defect, so that it is matched anew.
+    One that says something else now leaves its defect, so that it is matched anew; what a judge said
+    of its former words is no word on these.
     """
     before = {claim.entry_id: claim for claim in snapshot.key_claims.all()}
     files = snapshot.source_files() if entries else ()
     made: list[KeyClaim] = []
     known: list[KeyClaim] = []
+    reworded: list[str] = []
     for entry in entries:
         claim, grounding = ground(entry.claim(), files)
         if grounding is Ground.NONE:
@@ -198,8 +181,12 @@ def _sync(snapshot: Snapshot, entries: Sequence[KeyEntry]) -> None:
             made.append(item)
             continue
         known.append(item)
-        if said != [getattr(item, name) for name in MATCHED] and not item.moved_by_person:
-            item.defect = None
+        if said != [getattr(item, name) for name in MATCHED]:
+            reworded.append(name_of(item))
+            item.defect = item.defect if item.moved_by_person else None
+    if reworded:
+        about = Q(first__in=reworded) | Q(second__in=reworded)
+        Judgement.objects.filter(about, snapshot=snapshot).delete()
     KeyClaim.objects.filter(pk__in=[claim.pk for claim in before.values()]).delete()
     KeyClaim.objects.bulk_create(made)
     KeyClaim.objects.bulk_update(known, (*WORDS, "grounding", "defect"))
@@ -220,6 +207,20 @@ def _locked(key: AnswerKey) -> AnswerKey:
     return AnswerKey.objects.select_for_update(no_key=True).get(pk=key.pk)
 
 
+def _entry_locked(entry: KeyEntry) -> KeyEntry:
+    """The entry as it stands; until the transaction ends nobody changes it. Raises KeyEntry.DoesNotExist."""
+    key = _locked(entry.key)
+    stored = KeyEntry.objects.get(pk=entry.pk)
+    stored.key = key
+    return stored
+
+
+def _check_seen(stored: KeyEntry, seen: int | None) -> None:
+    """By the key's revision: unlike a number of its own, no other entry ever had it in that place."""
+    if seen != stored.revision:
+        raise ChangedMeanwhile("Somebody else changed this entry meanwhile.")
+
+
 def _changing(key: AnswerKey) -> None:
     """Raise the key's revision, which locks it: from now on every snapshot is behind it."""
     AnswerKey.objects.filter(pk=key.pk).update(revision=F("revision") + 1)
@@ -238,6 +239,7 @@ def _write(entry: KeyEntry, claim: Claim, origin: KeyEntry.Origin) -> KeyEntry:
         raise Refused("title", "Give the entry a title: it is what the class will read.")
     entry.take(bounded(claim))
     entry.origin = origin
+    entry.revision = entry.key.revision
     entry.save()
     return entry
 

@@ -13,14 +13,11 @@ from reviews.models import Judgement, Snapshot
 
 Between = tuple[int, int]
 
-MOST = 60
-"""So many pairs of a snapshot are put to a judge at most."""
 
-
-def uncertain_pairs(snapshot: Snapshot, most: int = MOST) -> list[tuple[str, str, float]]:
+def uncertain_pairs(snapshot: Snapshot) -> list[tuple[str, str, float]]:
     """The pairs that a judge's answer would matter for: two names in order, and their score.
 
-    The most uncertain first, at most `most`. The score lies within the matcher's BAND. A pair does
+    The most uncertain first. The score lies within the matcher's BAND. A pair does
     not matter where both are where a person decided, where one witness tells the two apart, or where
     a judge was asked already. Claims of one defect that surely speak of the same count as one: of
     two such groups one pair is named, the least certain. Needs no lock; O(n²) comparisons.
@@ -46,7 +43,7 @@ def uncertain_pairs(snapshot: Snapshot, most: int = MOST) -> list[tuple[str, str
             first, second = sorted((name_of(placed[a]), name_of(placed[b])))
             pair = (abs(score - THRESHOLD), first, second, score)
             found[between] = min(found.get(between, pair), pair)
-    return [(first, second, score) for _, first, second, score in sorted(found.values())[:most]]
+    return [(first, second, score) for _, first, second, score in sorted(found.values())]
 
 
 def _asked(placed: Sequence[Stored], group: Sequence[int], judgements: Iterable[Judgement]) -> set[Between]:

@@ -16,6 +16,11 @@ class AnswerKey(models.Model):
     sent_at = models.DateTimeField(
         null=True, blank=True, help_text="When a worker was last asked, or last seen, to apply it."
     )
+    people = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Spellings of people of the course in its words, with their pseudonyms.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -30,6 +35,23 @@ class AppliedKey(models.Model):
     revision = models.PositiveIntegerField(
         default=0, help_text="The revision of the key that the snapshot's claims are of."
     )
+    unjudged = models.PositiveIntegerField(
+        default=0,
+        help_text="Uncertain pairs with the key that no judge was asked about, after all have spoken.",
+    )
+    judge_wanted = models.BooleanField(
+        default=False, help_text="Whether the judge is to be asked about them."
+    )
+    failures = models.PositiveSmallIntegerField(
+        default=0, help_text="How often this revision of the key could not be applied."
+    )
+    failed_revision = models.PositiveIntegerField(
+        default=0, help_text="The revision of the key that the failures are of."
+    )
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text="When that may be tried again by itself."
+    )
+    detail = models.TextField(blank=True, help_text="What went wrong, for people.")
 
     def __str__(self) -> str:
         return f"{self.key} on {self.snapshot_id}"
@@ -46,6 +68,9 @@ class KeyEntry(ClaimWords):
 
     key = models.ForeignKey(AnswerKey, on_delete=models.CASCADE, related_name="entries")
     number = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField(
+        default=0, help_text="The revision of the key that gave it its words."
+    )
     origin = models.CharField(max_length=7, choices=Origin, default=Origin.PLANTED)
     from_defect = models.ForeignKey(
         Defect,

@@ -56,6 +56,11 @@ def calls(setup: Setup) -> Calls:
     return Calls(0, _count(setup))
 
 
+def calls_for(pairs: int) -> int:
+    """How many calls it takes to judge so many pairs of one snapshot, of which MOST_PAIRS are judged."""
+    return ORDERS * -(-min(pairs, MOST_PAIRS) // PAIRS_A_CALL)
+
+
 def shown_at(setup: Setup, position: int) -> tuple[Pair, ...]:
     """The pairs that the pass at this position is shown, in its order.
 
@@ -84,7 +89,7 @@ def _judge(setup: Setup) -> Seat:
 
 
 def _count(setup: Setup) -> int:
-    return ORDERS * -(-len(setup.pairs) // PAIRS_A_CALL)
+    return calls_for(len(setup.pairs))
 
 
 def _turn(setup: Setup, judge: Seat, position: int) -> Turn:

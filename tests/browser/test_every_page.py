@@ -113,6 +113,8 @@ POST_ONLY = {
     "release",
     "take_back",
     "key_import",
+    "key_judge",
+    "key_again",
     "key_remove",
     "promote",
     "phone_answer",

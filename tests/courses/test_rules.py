@@ -94,6 +94,8 @@ ASSIGNMENT = {
     "key_sarif": STAFF,
     "key_entry_new": INSTRUCTOR,
     "key_import": INSTRUCTOR,
+    "key_judge": INSTRUCTOR,
+    "key_again": INSTRUCTOR,
     "key_entry": INSTRUCTOR,
     "key_remove": INSTRUCTOR,
 }
@@ -259,11 +261,11 @@ ACCOUNT = {
 POSTED = {
     "rotate_code", "set_join_open", "set_weights", "set_role", "publish", "withdraw", "drop_starter",
     "release_many", "note_delete", "decide", "rename", "merge", "move_claim", "grade", "cancel", "run_again",
-    "release", "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun", "rescue",
-    "key_import", "key_remove", "promote", "walkthrough_import", "walkthrough_take", "walkthrough_duplicate",
-    "walkthrough_share", "walkthrough_remove", "step_remove", "step_move", "code_remove",
-    "story_defect_remove", "phone_answer", "phone_keep", "phone_here", "let_through", "forget_own_marks",
-    "sitting_begin", "steer", "live_run", "sitting_end",
+    "release", "take_back", "demo_sign_in", "check_reviewers", "own_key", "forget_own_key", "rerun",
+    "rescue", "key_import", "key_judge", "key_again", "key_remove", "promote", "walkthrough_import",
+    "walkthrough_take", "walkthrough_duplicate", "walkthrough_share", "walkthrough_remove", "step_remove",
+    "step_move", "code_remove", "story_defect_remove", "phone_answer", "phone_keep", "phone_here",
+    "let_through", "forget_own_marks", "sitting_begin", "steer", "live_run", "sitting_end",
 }  # fmt: skip
 
 

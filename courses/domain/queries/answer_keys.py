@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from courses.models import Assignment, Submission
-from reviews.models import AppliedKey, KeyClaim, KeyEntry, Note
+from courses.domain.queries.preview import preview
+from courses.models import Assignment, Revision, Submission
+from reviews.engine.answer_keys import Standing, standing
+from reviews.engine.estimates import Estimate
+from reviews.models import KeyClaim, KeyEntry, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +25,61 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A submission to which the key could not be applied, and why."""
+
+    submission: Submission
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeyTable:
-    """The whole key. `measured` sealed submissions are measured against it, `waiting` not yet anew."""
+    """The whole key, and how far it has come in the sealed submissions.
+
+    `judging` is what the calls for matches that wait for the judge come to at most; None where none
+    wait or no judge is named any more.
+    """
 
     rows: tuple[Row, ...]
-    measured: int
-    waiting: int
+    standing: Standing
+    judging: Estimate | None
+    given_up: tuple[GivenUp, ...] = ()
+
+    @property
+    def cost(self) -> int | None:
+        """Millionths of a dollar, at most; None where a price is not known."""
+        if self.judging is None or self.judging.unpriced or not self.judging.most.calls:
+            return None
+        return self.standing.calls * self.judging.most.cost // self.judging.most.calls
 
 
 def key_table(assignment: Assignment) -> KeyTable:
-    """The assignment's key with its numbers, in four queries."""
+    """The assignment's key with its numbers, in four queries; more for an estimate, and for failures."""
     if assignment.answer_key_id is None:
-        return KeyTable((), 0, 0)
+        return KeyTable((), Standing(), None)
     claims = KeyClaim.objects.filter(entry__key=assignment.answer_key_id)
     held = _by_entry(claims)
     seen = _by_entry(_seen_by_student(claims))
-    applied = AppliedKey.objects.filter(key=assignment.answer_key_id).aggregate(
-        measured=Count("pk"), waiting=Count("pk", filter=Q(revision__lt=F("key__revision")))
-    )
     entries = KeyEntry.objects.filter(key=assignment.answer_key_id)
     rows = tuple(Row(entry, held.get(entry.pk, 0), seen.get(entry.pk, 0)) for entry in entries)
-    return KeyTable(rows, applied["measured"], applied["waiting"])
+    reached = standing(assignment.answer_key_id)
+    judging = _judging(assignment) if reached.unjudged else None
+    return KeyTable(rows, reached, judging, _given_up(reached) if reached.given_up else ())
+
+
+def _given_up(reached: Standing) -> tuple[GivenUp, ...]:
+    revisions = Revision.objects.filter(snapshot__in=reached.given_up)
+    found = revisions.select_related("submission__student__user").order_by(
+        "submission__student__user__last_name"
+    )
+    return tuple(GivenUp(row.submission, reached.given_up[row.snapshot_id]) for row in found)
+
+
+def _judging(assignment: Assignment) -> Estimate | None:
+    if assignment.judge is None:
+        return None
+    preview_of = preview((), assignment.course, assignment, assignment.judge)
+    return preview_of.rows[0].estimate
 
 
 def holding(entry: KeyEntry) -> int:

@@ -114,6 +114,43 @@ def test_the_answer_key_is_varied_and_names_each_defect_once(sample: Sample) -> 
     assert all(entry.claim.explanation and entry.claim.suggested_fix for entry in valid)
 
 
+IN_THE_KEY = {
+    "sql-injection": "  return inTurn(() => db.get(`SELECT ${COLUMNS} FROM tasks WHERE id = ${id}`));",
+    "patch-race": "app.patch('/tasks/:id', validateChanges, async (req, res) => {",
+    "reused-id": "    id INTEGER PRIMARY KEY,",
+    "description-bytes": "    if (typeof description !== 'string' || description.length > MAX_DESCRIPTION) {",
+}
+"""The answer key of the tasks API, each entry with the line on which it begins, to the letter."""
+
+
+def test_the_lines_of_the_answer_key_say_what_its_entries_say() -> None:
+    sample = load("tasks_api")
+    code = {file.path: file.lines for file in sample.files}
+    entries = [entry for entry in sample.known if entry.in_key]
+    assert [entry.id for entry in entries] == list(IN_THE_KEY)
+    for entry in entries:
+        place = entry.claim.place
+        assert entry.valid
+        assert place is not None
+        assert code[place.path][place.first_line - 1] == IN_THE_KEY[entry.id]
+        assert entry.claim.quote == IN_THE_KEY[entry.id].strip()
+    read, write = code["server.js"][28], code["server.js"][33]
+    assert (read, write) == (
+        "  const task = await db.getTask(req.params.id);",
+        "  await db.updateTask(updated);",
+    ), "the race lies between these two"
+    assert "AUTOINCREMENT" not in "".join(code["db.js"]), "or no id would be given out again"
+    assert code["middleware/validate.js"][4] == "const MAX_DESCRIPTION = 5000;"
+    assert code["server.js"][8] == "app.use(express.json({ limit: '10kb' }));", "less than they can weigh"
+    assert not any(entry.in_key for entry in load("library_loans").known)
+
+
+def test_one_defect_of_the_key_is_seen_by_nobody() -> None:
+    sample = load("tasks_api")
+    entry = known(sample, "description-bytes")
+    assert at([*findings(sample), *notes(sample)], entry) == []
+
+
 def test_the_recordings_are_the_rounds_of_the_story(sample: Sample) -> None:
     author, stranger = AUTHORS[sample.key]
     assert sample.author_model == author

@@ -13,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 
 from courses.demo.sample_data import load
 from tests.node import packages, run, unpack
-from tests.tasks_api import shown
+from tests.tasks_api import refuses_long_words, shown
 
 
 def results(junit: str) -> dict[tuple[str, str], str]:
@@ -171,7 +171,8 @@ def test_the_linter_says_nothing_of_the_api(node_modules: Path, tmp_path: Path) 
 
 
 def test_every_defect_planted_in_the_api_is_really_there(node_modules: Path, tmp_path: Path) -> None:
-    found = shown(api(node_modules, tmp_path))
+    folder = api(node_modules, tmp_path)
+    found = shown(folder) | {"description-bytes": refuses_long_words(folder)}
     planted = {entry.id for entry in load("tasks_api").known if entry.valid}
     assert planted <= set(found)
     assert all(found.values()), found

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from courses.demo.seed import seed
+from courses.domain.queries.answer_keys import key_table
 from courses.domain.queries.standing import Stage, standings
 from courses.models import Assignment, Course
 from courses.walkthroughs.shelf import shelf
 from reviews.engine.seals import verify
-from reviews.models import Defect, Pass, Review, Seal
+from reviews.models import Defect, Finding, Note, Pass, Review, Seal
 
 
 @pytest.mark.django_db
@@ -47,3 +48,13 @@ def test_the_demo_has_work_in_every_state_and_its_story_holds() -> None:
     assert ("X2", "db.js", 34) in said
     assert {siglum for siglum, _, _ in said} == {"L", "X1", "X2"}, "self-review never saw it"
     assert (injection.standing, injection.notes.count()) == ("valid", 1)
+    assert injection.keyclaims.count() == 1
+
+    table = key_table(tasks)
+    assert (table.standing.measured, table.standing.behind) == (10, 0)
+    assert [(row.held, row.seen) for row in table.rows] == [(10, 3), (10, 3), (10, 1), (10, 0)]
+    everywhere = Defect.objects.filter(title=table.rows[3].entry.title)
+    assert everywhere.count() == 10
+    assert set(everywhere.values_list("standing", "decided_from")) == {("valid", "key")}
+    assert not Note.objects.filter(defect__in=everywhere).exists()
+    assert not Finding.objects.filter(defect__in=everywhere).exists(), "known from the key alone"

@@ -102,7 +102,7 @@ def test_a_key_that_comes_later_finds_what_is_sealed_and_goes_without_a_trace(
     assert standings(submission)[RACE.title] == ("valid", "key")
 
     for entry in entries:
-        answer_keys.remove(task, entry)
+        answer_keys.remove(task, entry, entry.revision)
     after = (standings(submission), facts_of([snapshot.pk])[snapshot.pk].defects)
     assert after == before
     assert "K" not in after[1][0].asked, "an empty key is no witness"
@@ -117,10 +117,12 @@ def test_what_a_person_decided_stays_whatever_becomes_of_the_entry(
     lie = Defect.objects.get(snapshot=snapshot_of(submission), title=SUCCESS_LIE.title)
     decide(race, Decision(Defect.Standing.INVALID, "One buyer only.", "import sqlite3"), ruth)
     decide(lie, Decision(Defect.Standing.VALID), ruth)
-    answer_keys.change(task, planted[0], RACE, KeyEntry.Origin.FOUND)
+    planted[0] = answer_keys.change(
+        task, planted[0], RACE, KeyEntry.Origin.FOUND, planted[0].revision
+    ).entries[0]
     assert standings(submission)[RACE.title] == ("invalid", "person")
     for entry in planted:
-        answer_keys.remove(task, entry)
+        answer_keys.remove(task, entry, entry.revision)
     assert standings(submission)[RACE.title] == ("invalid", "person")
     assert standings(submission)[SUCCESS_LIE.title] == ("valid", "person")
 
@@ -129,7 +131,7 @@ def test_an_entry_that_is_changed_finds_its_other_defect(
     task: Assignment, planted: list[KeyEntry], amara: User
 ) -> None:
     submission = reviewed(task, amara, claims=(RACE,))
-    answer_keys.change(task, planted[1], INJECTION, BY_HAND)
+    answer_keys.change(task, planted[1], INJECTION, BY_HAND, planted[1].revision)
     assert sorted(titles(gap_of(submission).valid)) == [INJECTION.title, RACE.title]
     assert seen_by(submission, INJECTION.title) == ["X1", "K"]
     assert SUCCESS_LIE.title not in standings(submission)
@@ -153,7 +155,7 @@ def test_a_defect_of_amaras_is_found_in_bens_work_once_it_is_in_the_key(
     bens_own = Defect.objects.get(snapshot=snapshot_of(bens), title=SUCCESS_LIE.title)
     assert answer_keys.promote(task, bens_own).entries == (entry,), "the key knows it already"
 
-    answer_keys.remove(task, entry)
+    answer_keys.remove(task, entry, entry.revision)
     assert SUCCESS_LIE.title not in standings(bens)
     assert standings(amaras)[SUCCESS_LIE.title] == ("valid", "person")
 

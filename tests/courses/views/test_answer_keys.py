@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -12,14 +13,18 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from courses.domain import answer_keys
-from courses.domain.assignments import set_starter
+from courses.domain.assignments import PlanLine, set_starter
 from courses.models import Assignment, Course, Submission
 from reviews.claims import Claim
+from reviews.engine.answer_keys import AT_ONCE
 from reviews.gap.standing import Decision, decide
-from reviews.models import Defect, KeyClaim, KeyEntry
-from tests.people import client_of
+from reviews.models import AppliedKey, Defect, KeyClaim, KeyEntry
+from reviews.tasks import apply_key
+from tests.judges import SOLD_TWICE, let, same
+from tests.people import client_of, enrol, person
 from tests.reviews.exchange.samples import complaints
-from tests.stories import INJECTION, RACE, SHOP, SUCCESS_LIE, assignment, sealed
+from tests.servers.models import StandIn
+from tests.stories import INJECTION, RACE, SHOP, SUCCESS_LIE, assignment, model_reviewer, reviewed, sealed
 
 PLANTED = KeyEntry.Origin.PLANTED
 QUERIES = 8
@@ -56,6 +61,11 @@ def typed(**values: Any) -> dict[str, Any]:
 
 def entries(task: Assignment) -> list[KeyEntry]:
     return list(KeyEntry.objects.filter(key__assignments=task))
+
+
+def revision(task: Assignment, number: int) -> int:
+    """The one that a page shows of an entry now."""
+    return KeyEntry.objects.get(key__assignments=task, number=number).revision
 
 
 def test_the_dashboard_leads_to_an_empty_key_that_says_what_to_do(
@@ -144,16 +154,13 @@ def test_an_entry_is_changed_and_its_place_in_other_code_stays(
     client = client_of(ruth)
     page = client.get(url("key_entry", task, 1)).text
     assert "It stands in no sealed submission yet." in page
-    client.post(
-        url("key_entry", task, 1),
-        typed(
-            path="stock.py", first="", last="", quote="lock.acquire()", severity="critical", origin="found"
-        ),
-    )
+    place = {"path": "stock.py", "first": "", "last": "", "quote": "lock.acquire()"}
+    values = typed(**place, severity="critical", origin="found", revision=revision(task, 1))
+    client.post(url("key_entry", task, 1), values)
     (entry,) = entries(task)
     assert (entry.path, entry.severity, entry.origin) == ("stock.py", "critical", "found")
 
-    client.post(url("key_entry", task, 1), typed())
+    client.post(url("key_entry", task, 1), typed(revision=entry.revision))
     page = client.get(url("key_entry", task, 1)).text
     assert "It stands in 1 sealed submission, which follows what you change here. Points that" in page
     assert 'value="CWE-362: Race condition"' in page
@@ -167,11 +174,54 @@ def test_removing_says_what_it_takes_along(ruth: User, amara: User, task: Assign
     page = client.get(url("key_entry", task, 1)).text
     assert "It goes out of 1 sealed submission." in page
     assert "What a person decided stays, and so do points that were given." in page
-    answer = client.post(url("key_remove", task, 1), follow=True)
+    answer = client.post(url("key_remove", task, 1), {"revision": revision(task, 1)}, follow=True)
     assert "Entry 1 is taken out of the key." in answer.text
     assert entries(task) == []
     assert not KeyClaim.objects.exists()
     assert client.post(url("key_remove", task, 1)).status_code == 404
+
+
+def test_of_two_who_change_an_entry_the_second_reads_what_the_first_did(
+    ruth: User, course: Course, task: Assignment
+) -> None:
+    answer_keys.add(task, RACE, PLANTED)
+    ines = enrol(course, person("ines", "Silva"), "instructor").user
+    first, second = client_of(ines), client_of(ruth)
+    both_saw = revision(task, 1)
+    assert f'name="revision" value="{both_saw}"' in second.get(url("key_entry", task, 1)).text
+    first.post(url("key_entry", task, 1), typed(title="Sold <twice>", cwe="367", revision=both_saw))
+    late = typed(explanation="Ruth wrote a long text.", cwe="362", revision=both_saw)
+    answer = second.post(url("key_entry", task, 1), late)
+    assert answer.status_code == 422
+    assert "Somebody else changed this entry meanwhile. What you typed is kept." in answer.text
+    errors = answer.context["form"].errors
+    assert errors["title"] == ["Stored now: “Sold <twice>”"]
+    assert errors["explanation"] == [f"Stored now: “{RACE.explanation}”"]
+    assert errors["cwe"] == ["Stored now: “CWE-367: Time of check, time of use”"]
+    assert errors.keys() == {"title", "explanation", "cwe", "__all__"}, "where both agree nothing is said"
+    assert "Sold &lt;twice&gt;" in answer.text
+    assert "Ruth wrote a long text.</textarea>" in answer.text
+    assert entries(task)[0].title == "Sold <twice>"
+
+    removed = second.post(url("key_remove", task, 1), {"revision": both_saw}, follow=True)
+    assert "Somebody else changed this entry meanwhile. It was not taken out." in removed.text
+    assert f'name="revision" value="{revision(task, 1)}"' in answer.text
+    second.post(url("key_entry", task, 1), {**late, "revision": revision(task, 1)})
+    assert (entries(task)[0].title, entries(task)[0].cwe) == (RACE.title, 362)
+
+
+def test_what_was_typed_into_an_entry_that_is_gone_can_be_added_anew(ruth: User, task: Assignment) -> None:
+    (entry,) = answer_keys.add(task, RACE, PLANTED).entries
+    client = client_of(ruth)
+    answer_keys.remove(task, entry, entry.revision)
+    late = typed(explanation="Ruth wrote a long text.", revision=entry.revision)
+    answer = client.post(url("key_entry", task, 1), late)
+    assert answer.status_code == 422
+    assert "Somebody took this entry out meanwhile, so nothing was saved." in answer.text
+    assert f'action="{url("key_entry_new", task)}"' in answer.text
+    assert "Ruth wrote a long text.</textarea>" in answer.text
+    client.post(url("key_entry_new", task), late)
+    assert [item.explanation for item in entries(task)] == ["Ruth wrote a long text."]
 
 
 def test_a_key_goes_from_one_assignment_to_another(ruth: User, course: Course, task: Assignment) -> None:
@@ -214,6 +264,52 @@ def test_text_from_a_file_stays_text(ruth: User, task: Assignment) -> None:
     for tag in ("<script>alert", "<b>.py", "<i>x"):
         assert tag not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+# --- Before the judge ---------------------------------------------------------------------------------
+def test_the_page_says_what_asking_the_judge_takes_and_ruth_alone_asks(
+    ruth: User, tomas: User, course: Course, stand_in: StandIn
+) -> None:
+    let(stand_in, same, INJECTION)
+    judge = model_reviewer("gpt-6.2-sol", name="The judge")
+    plan = [PlanLine("cross_model", reviewers=(model_reviewer("gpt-5.4"),))]
+    task = assignment(course, plan=plan, judge=judge)
+    for number in range(AT_ONCE + 1):
+        student = enrol(course, person(f"student{number}", "Many")).user
+        reviewed(task, student, claims=(SOLD_TWICE,))
+    answer_keys.add(task, RACE, PLANTED)
+    page = client_of(ruth).get(url("answer_key", task)).text
+    assert "5 of 5 sealed submissions are still being measured" in page
+    assert "Ask the judge" not in page
+
+    apply_key(answer_keys.key_of(task).pk)
+    page = client_of(ruth).get(url("answer_key", task)).text
+    assert "In 5 submissions it is uncertain whether a claim speaks of an entry" in page
+    assert re.search(r"Asking takes 10 calls, at most \$\d+\.\d\d in all, paid from the budgets", page)
+    assert url("key_judge", task) not in client_of(tomas).get(url("answer_key", task)).text
+    answer = client_of(ruth).post(url("key_judge", task), follow=True)
+    assert "The judge is being asked." in answer.text
+    assert "The judge is being asked about matches in 5 submissions." in answer.text
+    assert "it is uncertain whether" not in answer.text
+
+
+def test_where_the_key_could_not_be_applied_the_page_says_so_and_ruth_tries_again(
+    ruth: User, tomas: User, amara: User, ben: User, task: Assignment
+) -> None:
+    submission = sealed(task, amara)
+    sealed(task, ben)
+    answer_keys.add(task, RACE, PLANTED)
+    broken = AppliedKey.objects.filter(snapshot__revision__submission=submission)
+    broken.update(revision=0, failures=5, failed_revision=1, detail="Blindspot itself failed here (<Bug>).")
+    page = client_of(ruth).get(url("answer_key", task)).text
+    assert "In 1 submission the key could not be applied as it stands now" in page
+    assert "Amara Diallo</a>: Blindspot itself failed here (&lt;Bug&gt;)." in page
+    assert "Ben Carter" not in page
+    assert "still being measured" not in page
+    assert url("key_again", task) not in client_of(tomas).get(url("answer_key", task)).text
+    answer = client_of(ruth).post(url("key_again", task), follow=True)
+    assert "could not be applied" not in answer.text
+    assert broken.get().revision == 1
 
 
 # --- From the workbench -----------------------------------------------------------------------------
@@ -268,7 +364,7 @@ def test_the_list_counts_who_saw_an_entry_in_a_fixed_number_of_queries(
         page = client.get(url("answer_key", task))
     rows = page.context["table"].rows
     assert [(row.held, row.seen) for row in rows] == [(2, 1), (2, 1), (2, 0)]
-    assert page.context["table"].measured == 2
+    assert page.context["table"].standing.measured == 2
 
 
 def test_who_noted_the_original_saw_its_duplicate_too(ruth: User, amara: User, task: Assignment) -> None:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
 
 from courses.domain.answer_keys import key_of
 from courses.models import Assignment, Course, Submission
 from reviews.claims import Claim, Place, Severity
 from reviews.engine import answer_keys
-from reviews.engine.sweep import sweep
 from reviews.gap import keys
+from reviews.gap.keys import ChangedMeanwhile
 from reviews.gap.standing import Decision, Refused, decide
 from reviews.models import AnswerKey, AppliedKey, Defect, Finding, KeyClaim, KeyEntry, Note, Snapshot
 from reviews.snapshots.files import SourceFile
-from reviews.tasks import apply_key
-from tests.people import enrol, person
-from tests.stories import INJECTION, RACE, SHOP, SUCCESS_LIE, assignment, handed_in, sealed
+from tests.stories import INJECTION, RACE, SHOP, assignment, handed_in, sealed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
@@ -86,7 +82,7 @@ def test_what_an_entry_names_decides_for_whom_it_holds(
     work = {"amara": sealed(task, amara), "ben": sealed(task, ben, files=short)}
     keys.measure_against([snapshot_of(submission) for submission in work.values()], key)
     keys.add(key, claim, PLANTED)
-    assert keys.apply_everywhere(key) == 2
+    assert answer_keys.apply_everywhere(key) == 2
     assert {name: row[0] for name, of in work.items() for row in said(of).values()} == where
 
 
@@ -107,15 +103,15 @@ def test_another_text_follows_and_an_entry_that_is_gone_takes_its_claim_along(
     entry = keys.add(key, INJECTION, PLANTED)
     submission = sealed(task, amara)
     before = KeyClaim.objects.get()
-    keys.change(entry, replace(RACE, title="The stock races"), FOUND)
-    keys.apply_everywhere(key)
+    entry = keys.change(entry, replace(RACE, title="The stock races"), FOUND, entry.revision)
+    answer_keys.apply_everywhere(key)
     assert said(submission) == {"The stock races": ("shop.py:11-13", "exact")}
     assert KeyClaim.objects.get().pk == before.pk
 
-    keys.remove(entry)
-    assert keys.apply_everywhere(key) == 1
+    keys.remove(entry, entry.revision)
+    assert answer_keys.apply_everywhere(key) == 1
     assert said(submission) == {}
-    assert keys.apply_everywhere(key) == 0
+    assert answer_keys.apply_everywhere(key) == 0
 
 
 def test_a_snapshot_that_is_measured_against_nothing_any_more_has_no_claims_of_the_key(
@@ -133,8 +129,8 @@ def test_where_a_person_put_the_keys_claim_it_stays(key: AnswerKey, task: Assign
     submission = sealed(task, amara, claims=(INJECTION, RACE))
     race = defect(submission, RACE.title)
     KeyClaim.objects.update(defect=race, moved_by_person=True)
-    keys.change(entry, replace(INJECTION, explanation="Look at the f-string."), PLANTED)
-    keys.apply_everywhere(key)
+    keys.change(entry, replace(INJECTION, explanation="Look at the f-string."), PLANTED, entry.revision)
+    answer_keys.apply_everywhere(key)
     claim = KeyClaim.objects.get()
     assert (claim.defect, claim.moved_by_person) == (race, True)
     assert claim.explanation == "Look at the f-string."
@@ -145,10 +141,34 @@ def test_an_entry_without_a_title_is_refused_and_changes_nothing(key: AnswerKey)
     with pytest.raises(Refused, match="Give the entry a title"):
         keys.add(key, Claim("  "), PLANTED)
     with pytest.raises(Refused, match="Give the entry a title"):
-        keys.change(entry, Claim(""), PLANTED)
+        keys.change(entry, Claim(""), PLANTED, entry.revision)
     key.refresh_from_db()
     assert key.revision == 1
     assert list(key.entries.values_list("title", flat=True)) == [INJECTION.title]
+
+
+def test_who_did_not_see_the_last_words_overwrites_nothing(key: AnswerKey) -> None:
+    entry = keys.add(key, INJECTION, PLANTED)
+    toms = keys.change(entry, replace(INJECTION, title="Toms"), PLANTED, entry.revision)
+    for late in (entry.revision, None, 0):
+        with pytest.raises(ChangedMeanwhile):
+            keys.change(entry, replace(INJECTION, title="Ruths"), PLANTED, late)
+        with pytest.raises(ChangedMeanwhile):
+            keys.remove(entry, late)
+    assert keys.change(entry, replace(INJECTION, title="Toms"), PLANTED, entry.revision) == toms
+    key.refresh_from_db()
+    assert (key.revision, key.entries.get().title) == (2, "Toms"), "refused, or the same, is no change"
+
+
+def test_an_entry_in_the_place_of_one_that_is_gone_is_another(key: AnswerKey) -> None:
+    seen = keys.add(key, INJECTION, PLANTED)
+    keys.remove(seen, seen.revision)
+    other = keys.add(key, RACE, PLANTED)
+    assert (other.number, other.revision) == (seen.number, 3)
+    with pytest.raises(ChangedMeanwhile):
+        keys.change(other, INJECTION, PLANTED, seen.revision)
+    with pytest.raises(KeyEntry.DoesNotExist):
+        keys.change(seen, INJECTION, PLANTED, seen.revision)
 
 
 def test_entries_that_are_there_already_are_not_added_twice(key: AnswerKey) -> None:
@@ -182,7 +202,7 @@ def test_a_valid_defect_becomes_an_entry_once_in_its_best_words(
     assert (entry.origin, entry.from_defect, entry.confidence) == (FOUND, found, None)
 
     keys.measure_against([snapshot_of(submission)], key)
-    keys.apply_everywhere(key)
+    answer_keys.apply_everywhere(key)
     claim = KeyClaim.objects.get()
     assert (claim.defect, claim.moved_by_person) == (found, True)
 
@@ -233,45 +253,6 @@ def test_a_claim_that_quotes_nothing_gets_the_first_line_that_says_something(
     )
     decide(found, Decision(Defect.Standing.VALID), ruth)
     assert keys.promote(found, key).quote == "def buy(item_id, wanted):"
-
-
-# --- Many submissions ------------------------------------------------------------------------------------
-def test_a_worker_brings_many_up_to_the_key_and_a_lost_message_is_sent_again(
-    key: AnswerKey, course: Course, task: Assignment
-) -> None:
-    students = [person(f"student{number}", "Many") for number in range(answer_keys.AT_ONCE + 1)]
-    work = [sealed(task, enrol(course, student).user) for student in students]
-    keys.measure_against([snapshot_of(submission) for submission in work], key)
-    keys.add(key, SUCCESS_LIE, PLANTED)
-    assert answer_keys.spread(key) == len(work)
-    assert not KeyClaim.objects.exists()
-
-    key.refresh_from_db()
-    asked = key.sent_at
-    sweep(lost_after=60)
-    key.refresh_from_db()
-    assert key.sent_at == asked, "a worker was asked just now"
-    AnswerKey.objects.update(sent_at=timezone.now() - timedelta(seconds=61))
-    sweep(lost_after=60)
-    key.refresh_from_db()
-    assert asked is not None
-    assert key.sent_at is not None
-    assert key.sent_at > asked, "the message was lost, so it is sent again"
-
-    apply_key(key.pk)
-    apply_key(key.pk)
-    assert [said(submission) for submission in work] == [{SUCCESS_LIE.title: ("shop.py:14", "exact")}] * len(
-        work
-    )
-    AnswerKey.objects.update(sent_at=None)
-    sweep(lost_after=60)
-    key.refresh_from_db()
-    assert key.sent_at is None, "nobody is behind, so nobody is asked"
-
-
-def test_a_key_that_is_gone_is_nobodys_work() -> None:
-    apply_key(10**6)
-    assert not AppliedKey.objects.exists()
 
 
 def test_the_seal_holds_whatever_the_key_says(key: AnswerKey, task: Assignment, amara: User) -> None:

@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from courses.domain.assignments import PlanLine
 from courses.models import Course, Submission
 from reviews.claims import Claim, Place
+from reviews.engine.judging import pairs_to_judge
 from reviews.gap.defects import gather
 from reviews.gap.match import BAND
 from reviews.gap.standing import Decision, decide
-from reviews.gap.uncertain import MOST, uncertain_pairs
+from reviews.gap.uncertain import uncertain_pairs
 from reviews.models import Defect, Finding, Judgement, Note, Snapshot
+from reviews.protocols.judging import MOST_PAIRS
 from tests.stories import INJECTION, RACE, ROUNDING, assignment, recorded_reviewer, recording, reviewed
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +85,7 @@ def test_claims_that_are_surely_one_are_asked_about_once(snapshot: Snapshot, pai
     assert len(uncertain_pairs(snapshot)) == 1
 
 
-def test_a_judge_is_asked_about_so_many_at_most(snapshot: Snapshot) -> None:
+def test_the_most_uncertain_come_first(snapshot: Snapshot) -> None:
     race = Finding.objects.get(title=RACE.title)
     Finding.objects.all().delete()
     words = "alpha bravo charlie delta echo foxtrot golf hotel india kilo lima mike".split()
@@ -93,8 +95,9 @@ def test_a_judge_is_asked_about_so_many_at_most(snapshot: Snapshot) -> None:
         item.take(claim)
         item.save()
     gather(snapshot)
-    found = uncertain_pairs(snapshot, most=1000)
+    found = uncertain_pairs(snapshot)
     distances = [abs(score - 0.5) for _, _, score in found]
     assert distances == sorted(distances)
-    assert uncertain_pairs(snapshot) == found[:MOST]
-    assert uncertain_pairs(snapshot, most=2) == found[:2]
+    shown = pairs_to_judge(snapshot)
+    named = [(pair.first.name, pair.second.name) for pair in shown]
+    assert named == [pair[:2] for pair in found[:MOST_PAIRS]]
