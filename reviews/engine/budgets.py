@@ -74,7 +74,7 @@ def reserve(names: Iterable[str], amount: int | None, model: str) -> tuple[str, 
     """
     limited = Budget.objects.filter(name__in=set(names)).order_by("name")
     taken = []
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         for name in list(limited.values_list("name", flat=True)):
             if amount is None:
                 raise _no_price(model)
@@ -85,7 +85,7 @@ def reserve(names: Iterable[str], amount: int | None, model: str) -> tuple[str, 
 
 def settle(names: Iterable[str], reserved: int, cost: int) -> None:
     """Give back what was reserved and count what it cost. The caller does this once for each call."""
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         for name in sorted(set(names)):
             Budget.objects.filter(name=name).update(
                 reserved=Greatest(F("reserved") - reserved, Value(0)), spent=F("spent") + cost
@@ -94,7 +94,7 @@ def settle(names: Iterable[str], reserved: int, cost: int) -> None:
 
 def correct(names: Iterable[str], counted: int, cost: int) -> None:
     """Count what a call really cost in place of what was counted when it was given up for lost."""
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         for name in sorted(set(names)):
             Budget.objects.filter(name=name).update(spent=Greatest(F("spent") + cost - counted, Value(0)))
 

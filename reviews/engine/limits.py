@@ -68,7 +68,7 @@ def admit(connection_id: int, tokens: int, now: datetime) -> Connection:
     as nobody's failure, while the breaker is open, all places are taken, or a minute's worth of
     requests or tokens is used up. Raises Connection.DoesNotExist.
     """
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         row = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
         site = site_connection(row)
         before = row.requests_left, row.tokens_left, row.open_until

@@ -49,7 +49,7 @@ def start(opens: Opening) -> list[Review]:
     Raises NotSealed.
     """
     snapshot, around = opens.snapshot, opens.around
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         locked(snapshot.pk)
         if not Seal.objects.filter(snapshot=snapshot).exists():
             raise NotSealed("The notes are not sealed yet, so no reviewer may see this code.")

@@ -26,7 +26,7 @@ def seal(snapshot: Snapshot, *, found_nothing: bool, at: datetime | None = None)
     It is sealed now, or `at` another time where a story is told afterwards. Sealing twice gives
     the seal of the first time: two tabs, two clicks, a lost reply.
     """
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         locked(snapshot.pk)
         existing = Seal.objects.filter(snapshot=snapshot).first()
         if existing is not None:
