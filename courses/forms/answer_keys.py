@@ -14,7 +14,7 @@ from courses.models import Assignment
 from reviews import cwe
 from reviews.claims import Claim, DefectType, Place, Severity
 from reviews.exchange import answer_key
-from reviews.gap.keys import quotation
+from reviews.gap.keys import ChangedMeanwhile, quotation
 from reviews.models import KeyEntry
 from reviews.snapshots.files import SourceFile
 from reviews.snapshots.ground import find_quotation
@@ -24,6 +24,12 @@ SHOWN = 200
 """Characters of a line of code that an error shows."""
 SHOWN_NOW = 600
 """Characters of what stands in a field now that somebody else wrote."""
+
+
+class RemoveForm(forms.Form):
+    """That an entry goes out. `revision` is the one of the stored entry that the person saw."""
+
+    revision = forms.IntegerField(min_value=0)
 
 
 class EntryForm(ClaimForm):
@@ -122,13 +128,12 @@ class EntryForm(ClaimForm):
             elsewhere=old.elsewhere,
         )
 
-    def beaten(self, meanwhile: str) -> None:
+    def beaten(self, meanwhile: ChangedMeanwhile) -> None:
         """Somebody else was first: say what stands there now, and let this be sent again in its place."""
-        entry = cast(KeyEntry, self.entry)
-        entry.refresh_from_db()
-        typed = KeyEntry(origin=self.origin_of(), revision=entry.revision)
+        stored = meanwhile.stored
+        typed = KeyEntry(origin=self.origin_of(), revision=stored.revision)
         typed.take(self.claim())
-        mine, now = _initial(typed), _initial(entry)
+        mine, now = _initial(typed), _initial(stored)
         for name in (name for name in now if _shown(mine[name]) != _shown(now[name])):
             words = _shown(now[name])
             told = f"{words[:SHOWN_NOW]}…" if len(words) > SHOWN_NOW else words
@@ -139,7 +144,7 @@ class EntryForm(ClaimForm):
             "beside it. Save again to put yours in its place.",
         )
         sent = cast(QueryDict, self.data).copy()
-        sent["revision"] = str(entry.revision)
+        sent["revision"] = str(stored.revision)
         self.data = sent
 
     def origin_of(self) -> KeyEntry.Origin:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.domain import answer_keys as domain
 from courses.domain.queries import answer_keys as queries
-from courses.forms.answer_keys import EntryForm, KeyFileForm
+from courses.forms.answer_keys import EntryForm, KeyFileForm, RemoveForm
 from courses.models import Assignment
 from courses.rules import may
 from courses.views import access
@@ -82,7 +82,8 @@ def entry(request: HttpRequest, assignment_id: int, number: int) -> HttpResponse
         try:
             domain.change(assignment, found, form.claim(), form.origin_of(), form.cleaned_data["revision"])
         except ChangedMeanwhile as meanwhile:
-            form.beaten(str(meanwhile))
+            form.beaten(meanwhile)
+            found = meanwhile.stored
         except KeyEntry.DoesNotExist:
             return _gone_page(request, assignment)
         else:
@@ -97,9 +98,9 @@ def remove(request: HttpRequest, assignment_id: int, number: int) -> HttpRespons
     """Take an entry out, unless somebody changed it since it was read."""
     assignment = access.assignment(request, assignment_id, "courses.edit_answer_key")
     found = get_object_or_404(_entries(assignment), number=number)
-    seen = request.POST.get("revision", "")
+    sent = RemoveForm(request.POST)
     try:
-        domain.remove(assignment, found, int(seen) if seen.isascii() and seen.isdigit() else None)
+        domain.remove(assignment, found, sent.cleaned_data["revision"] if sent.is_valid() else None)
     except ChangedMeanwhile as meanwhile:
         messages.error(request, f"{meanwhile} It was not taken out. This is how it stands now.")
         return redirect("courses:key_entry", assignment.pk, number)

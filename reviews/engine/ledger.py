@@ -22,7 +22,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
-from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from reviews.claims import clean_text
@@ -94,23 +94,6 @@ class Asking:
     connection_id: int | None
     budgets: tuple[str, ...]
     instructions: str
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What calls came to: tokens, millionths of a dollar, and seconds of calls, added up.
-
-    `cost` is None where the cost of no call is known; `unpriced` counts the calls that it leaves out.
-    """
-
-    calls: int = 0
-    input: int = 0
-    cached: int = 0
-    written: int = 0
-    output: int = 0
-    cost: int | None = None
-    unpriced: int = 0
-    seconds: float = 0.0
 
 
 def ask(asking: Asking, provider: ModelProvider, question: Question, listener: Listener) -> Reply:
@@ -194,31 +177,6 @@ def write_off(now: datetime) -> int:
                 budgets.settle(names, reserved, reserved)
                 lost += 1
     return lost
-
-
-def paid_for(review_id: int) -> Totals:
-    """What a review's calls came to, those that failed included."""
-    return totals(Call.objects.filter(by_pass__review=review_id))
-
-
-def totals(calls: QuerySet[Call]) -> Totals:
-    """What these calls came to, in one query."""
-    took = ExpressionWrapper(F("ended_at") - F("asked_at"), DurationField())
-    unpriced = ~Q(state=Call.State.ASKED) & Q(cost=None)
-    found = calls.order_by().aggregate(
-        calls=Count("pk"),
-        input=Sum("input_tokens", default=0),
-        cached=Sum("cached_tokens", default=0),
-        written=Sum("written_tokens", default=0),
-        output=Sum("output_tokens", default=0),
-        unpriced=Count("pk", filter=unpriced),
-        cost=Sum("cost"),
-        seconds=Sum(took),
-    )
-    found["seconds"] = found["seconds"].total_seconds() if found["seconds"] else 0.0
-    if not found["unpriced"]:
-        found["cost"] = found["cost"] or 0
-    return Totals(**found)
 
 
 @dataclass(slots=True)

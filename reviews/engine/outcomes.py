@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from reviews.claims import Claim, Place, Severity, Vote
-from reviews.engine import ledger
 from reviews.engine.alone import CHANGED_SINCE, CUT
-from reviews.engine.ledger import Totals
 from reviews.engine.reviews import vote_from_json
+from reviews.engine.spent import Totals, paid_for, totals
 from reviews.exchange.outcome import Found, Heard, Looked, Opinion, Outcome, Spent
 from reviews.gap.match import NEAR_LINES
 from reviews.models import Call, Finding, Pass, Provenance, Review
@@ -55,7 +54,7 @@ def outcome(review: Review) -> Outcome:
         files=tuple(_looked(file, passes) for file in files.values()),
         passes=tuple(_heard(item, setup, rows) for item in passes),
         findings=tuple(_findings(review, passes, rows, files)),
-        spent=spent_of(ledger.paid_for(review.pk)),
+        spent=spent_of(paid_for(review.pk)),
     )
 
 
@@ -94,7 +93,7 @@ def _heard(item: Pass, setup: Setup, rows: Sequence[Finding]) -> Heard:
         votes=len(item.votes),
         started_at=item.started_at,
         ended_at=item.ended_at,
-        spent=spent_of(ledger.totals(Call.objects.filter(by_pass=item))),
+        spent=spent_of(totals(Call.objects.filter(by_pass=item))),
     )
 
 
@@ -193,15 +192,15 @@ def _lines(claim: Claim, files: Mapping[str, SourceFile]) -> str | None:
     return "\n".join(lines[place.first_line - 1 : place.last_line]) if place.last_line <= len(lines) else None
 
 
-def spent_of(totals: Totals) -> Spent:
+def spent_of(came_to: Totals) -> Spent:
     """What calls came to, in dollars instead of millionths."""
     return Spent(
-        calls=totals.calls,
-        input=totals.input,
-        cached=totals.cached,
-        written=totals.written,
-        output=totals.output,
-        dollars=None if totals.cost is None else totals.cost / MICRO,
-        unpriced=totals.unpriced,
-        seconds=totals.seconds,
+        calls=came_to.calls,
+        input=came_to.input,
+        cached=came_to.cached,
+        written=came_to.written,
+        output=came_to.output,
+        dollars=None if came_to.cost is None else came_to.cost / MICRO,
+        unpriced=came_to.unpriced,
+        seconds=came_to.seconds,
     )

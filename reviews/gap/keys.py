@@ -42,7 +42,11 @@ BEST_FIRST = (Ground.EXACT, Ground.MOVED, Ground.UNQUOTED, Ground.WHOLE, Ground.
 
 
 class ChangedMeanwhile(Exception):
-    """Somebody else changed the entry since it was read. Nothing was overwritten."""
+    """Somebody else changed the entry since it was read; `stored` is how it stands now."""
+
+    def __init__(self, stored: KeyEntry) -> None:
+        super().__init__("Somebody else changed this entry meanwhile.")
+        self.stored = stored
 
 
 def add(key: AnswerKey, claim: Claim, origin: KeyEntry.Origin) -> KeyEntry:
@@ -218,7 +222,7 @@ def _entry_locked(entry: KeyEntry) -> KeyEntry:
 def _check_seen(stored: KeyEntry, seen: int | None) -> None:
     """By the key's revision: unlike a number of its own, no other entry ever had it in that place."""
     if seen != stored.revision:
-        raise ChangedMeanwhile("Somebody else changed this entry meanwhile.")
+        raise ChangedMeanwhile(stored)
 
 
 def _changing(key: AnswerKey) -> None:

@@ -13,9 +13,9 @@ from django.db.models import Q
 
 from reviews.claims import clean_text
 from reviews.engine.alone import UNKNOWN, change_since, run_here, start_alone
-from reviews.engine.ledger import paid_for
 from reviews.engine.opening import Planned
 from reviews.engine.outcomes import spent_of
+from reviews.engine.spent import paid_for
 from reviews.management.terminal import COULD_NOT, Refused, TerminalCommand, add_forms
 from reviews.management.words import printable, progress, spent
 from reviews.models import Pass, Review, Reviewer

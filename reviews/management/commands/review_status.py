@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from reviews.engine.ledger import paid_for
 from reviews.engine.outcomes import spent_of
+from reviews.engine.spent import paid_for
 from reviews.management.terminal import TerminalCommand, review_numbered
 from reviews.management.words import pass_line, printable, spent, status
 from reviews.models import Review

@@ -205,6 +205,8 @@ def test_of_two_who_change_an_entry_the_second_reads_what_the_first_did(
 
     removed = second.post(url("key_remove", task, 1), {"revision": both_saw}, follow=True)
     assert "Somebody else changed this entry meanwhile. It was not taken out." in removed.text
+    made_up = second.post(url("key_remove", task, 1), {"revision": "9" * 5_000}, follow=True)
+    assert "It was not taken out." in made_up.text
     assert f'name="revision" value="{revision(task, 1)}"' in answer.text
     second.post(url("key_entry", task, 1), {**late, "revision": revision(task, 1)})
     assert (entries(task)[0].title, entries(task)[0].cwe) == (RACE.title, 362)

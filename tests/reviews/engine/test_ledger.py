@@ -8,7 +8,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from reviews.engine import budgets, ledger
 from reviews.models import Blob, Budget, Call, Pass, Review
@@ -312,40 +311,3 @@ def test_a_server_that_repeats_the_key_gets_it_into_no_record(
     assert "[the key]" in Call.objects.get().reply
     assert KEY not in caplog.text
     assert KEY not in repr(asked)
-
-
-# --- what it came to ------------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("ten_dollars")
-def test_a_review_knows_what_it_came_to() -> None:
-    item = a_pass()
-    assert ledger.paid_for(item.review_id) == ledger.Totals(cost=0)
-    ledger.ask(asking(item), Scripted(), question(), Listener())
-    used = Usage(input=10, cached=20, written=30, output=40)
-    too_long = ProviderError(Trouble.CUT_OFF, "Too long.", usage=used)
-    with pytest.raises(ProviderError):
-        ledger.ask(asking(item, number=2), Scripted(too_long), question(), Listener())
-    ledger.ask(asking(a_pass()), Scripted(), question(), Listener())
-    start = timezone.now()
-    Call.objects.update(asked_at=start, ended_at=start + timedelta(seconds=2.5))
-    known = ledger.paid_for(item.review_id)
-    assert known == ledger.Totals(
-        calls=2,
-        input=1_010,
-        cached=20,
-        written=30,
-        output=140,
-        cost=COST + 20 + 4 + 75 + 400,
-        unpriced=0,
-        seconds=5.0,
-    )
-    ledger.ask(asking(item, number=3), Scripted(), question(model="campus-llama"), Listener())
-    more = ledger.paid_for(item.review_id)
-    assert (more.calls, more.cost, more.unpriced) == (3, known.cost, 1)
-
-
-def test_where_no_cost_is_known_none_is_told(db: None) -> None:
-    item = a_pass()
-    ledger.ask(asking(item), Scripted(), question(), Listener())
-    assert ledger.paid_for(item.review_id).cost is None
