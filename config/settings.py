@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from email.utils import getaddresses
 from pathlib import Path
 
@@ -114,7 +115,10 @@ TEMPLATES = [
 # --- Data ---------------------------------------------------------------------------------------
 DATABASES = {
     "default": dj_database_url.parse(
-        env("DATABASE_URL", f"sqlite:///{DATA_DIR / 'blindspot.sqlite3'}"), conn_max_age=60
+        env("DATABASE_URL", f"sqlite:///{DATA_DIR / 'blindspot.sqlite3'}"),
+        conn_max_age=60,
+        # Whoever kept a connection over the database's restart does not fail by it.
+        conn_health_checks=True,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -161,6 +165,8 @@ CELERY_TASK_DEFAULT_QUEUE = "reviews"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# That is, Celery closes none: config.celery has Django say when a connection is not kept.
+CELERY_DB_REUSE_MAX = sys.maxsize
 REVIEW_PROCESSES = int(env("REVIEW_PROCESSES", "2"))
 CELERY_WORKER_CONCURRENCY = int(env("REVIEW_THREADS", "24"))
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

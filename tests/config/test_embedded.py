@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from celery import signals
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from config.celery import app
 from config.embedded import EmbeddedWorker
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.services
 
 begun, release = threading.Event(), threading.Event()
 counted: list[int] = []
+connected: list[tuple[int, object]] = []
+"""Thread and connection to the database of each task that noted them."""
 
 
 @app.task(name="tests.hang", ignore_result=True)
@@ -44,6 +47,12 @@ def done() -> Iterator[list[str]]:
     signals.task_success.disconnect(note)
 
 
+@app.task(name="tests.note_connection", ignore_result=True)
+def note_connection() -> None:
+    connection.ensure_connection()
+    connected.append((threading.get_ident(), connection.connection))
+
+
 def wait_for(name: str, names: list[str], seconds: float = 10) -> None:
     end = time.monotonic() + seconds
     while name not in names:
@@ -60,6 +69,19 @@ def test_a_task_sees_what_a_request_committed(done: list[str], worker: None) -> 
     count_people.delay()
     wait_for("tests.count_people", done)
     assert counted == [1]
+
+
+def test_a_thread_keeps_its_connection_to_the_database_from_task_to_task(worker: None) -> None:
+    connected.clear()
+    for _ in range(12):
+        note_connection.delay()
+    end = time.monotonic() + 10
+    while len(connected) < 12:
+        assert time.monotonic() < end, f"{len(connected)} of 12 tasks ran"
+        time.sleep(0.02)
+    threads = {thread for thread, _ in connected}
+    assert len(threads) < 12
+    assert len({id(opened) for _, opened in connected}) == len(threads)
 
 
 @pytest.mark.parametrize("turn", [1, 2])
