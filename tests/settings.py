@@ -31,11 +31,13 @@ os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = _compiled
 sys.dont_write_bytecode = False
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import STORAGES  # noqa: E402
+from config.settings import DATABASES, STORAGES  # noqa: E402
 
 # No collected files: their names need no hash here.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+# The threads of a worker in a test keep no connection beyond their task: the database is taken away.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Real hashes are slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

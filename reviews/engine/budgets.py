@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
+from functools import cache
 
 from django.db import transaction
 from django.db.models import F, QuerySet, TextField, Value
@@ -18,6 +19,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from reviews.engine.prices import dollars
 from reviews.models import Budget, Call
 from reviews.models.connection import MICRO
+from reviews.models.prepared import Prepared
 from reviews.providers.base import ProviderError, Trouble
 
 WAIT_SECONDS = 5.0
@@ -72,15 +74,24 @@ def reserve(names: Iterable[str], amount: int | None, model: str) -> tuple[str, 
     passed whatever becomes of the calls under way, and where the `amount` is None because `model`
     has no price; else, with only reservations in the way, to be tried again soon.
     """
-    limited = Budget.objects.filter(name__in=set(names)).order_by("name")
+    wanted = set(names)
     taken = []
     with transaction.atomic():
-        for name in list(limited.values_list("name", flat=True)):
+        for name in _limited(len(wanted))(*wanted) if wanted else ():
             if amount is None:
                 raise _no_price(model)
             if _take(name, amount):
                 taken.append(name)
     return tuple(taken)
+
+
+@cache
+def _limited(count: int) -> Prepared[str]:
+    """Which of so many names have a limit, in order."""
+    return Prepared(
+        lambda *names: Budget.objects.filter(name__in=names).order_by("name").values_list("name", flat=True),
+        *[str] * count,
+    )
 
 
 def settle(names: Iterable[str], reserved: int, cost: int) -> None:

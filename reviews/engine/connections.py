@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from reviews.engine.keys import clean_key, forget_key, set_key, unseal
 from reviews.models import Connection
+from reviews.models.prepared import Prepared
 from reviews.providers.base import Access, ProviderError, Trouble
 
 log = logging.getLogger("blindspot.reviews")
@@ -40,7 +41,7 @@ def connection_for(provider: str, connection_id: int | None, scope: str) -> Conn
     sent by another way than the one that was chosen, and what the site switched off no course's
     key switches on.
     """
-    ways = list(Connection.objects.filter(provider=provider, scope__in={"", scope}))
+    ways = _ways(provider, scope)
     site = next((way for way in ways if _is_chosen(way, connection_id)), None)
     if site is None and connection_id:
         raise ProviderError(
@@ -61,6 +62,12 @@ def connection_for(provider: str, connection_id: int | None, scope: str) -> Conn
         return site
     own.instead_of = site
     return own
+
+
+_ways = Prepared(
+    lambda provider, scope: Connection.objects.filter(provider=provider, scope__in=["", scope]), str, str
+)
+"""The connections of a provider that are the site's or a scope's."""
 
 
 def _is_chosen(way: Connection, connection_id: int | None) -> bool:

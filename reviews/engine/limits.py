@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from reviews.engine.connections import site_connection
 from reviews.models import Call, Connection, Pass
+from reviews.models.prepared import Prepared
 from reviews.providers.base import ProviderError, Trouble
 
 FAILURES = 5
@@ -69,7 +70,10 @@ def admit(connection_id: int, tokens: int, now: datetime) -> Connection:
     requests or tokens is used up. Raises Connection.DoesNotExist.
     """
     with transaction.atomic():
-        row = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
+        rows = _locked(connection_id)
+        if not rows:
+            raise Connection.DoesNotExist
+        row = rows[0]
         site = site_connection(row)
         before = row.requests_left, row.tokens_left, row.open_until
         limited = bool(site.requests_per_minute or site.tokens_per_minute)
@@ -89,6 +93,10 @@ def admit(connection_id: int, tokens: int, now: datetime) -> Connection:
         if limited or before != (row.requests_left, row.tokens_left, row.open_until):
             row.save(update_fields=["requests_left", "tokens_left", "filled_at", "open_until"])
         return row
+
+
+_locked = Prepared(lambda pk: Connection.objects.select_for_update(no_key=True).filter(pk=pk), int)
+"""The connection of an id, with its row locked for the rest of the transaction."""
 
 
 def give_back(connection: Connection, tokens: int) -> None:

@@ -19,6 +19,7 @@ from reviews.engine.desk import at_the_desk, away_from_the_desk
 from reviews.engine.dispatch import send_on_commit
 from reviews.engine.leases import Lease, kept_alive, lease_end
 from reviews.models import Finding, Pass, Review, lock_for
+from reviews.models.prepared import Prepared
 from reviews.protocols.base import Seat, Setup
 from reviews.providers.base import (
     GivenUp,
@@ -130,8 +131,7 @@ def take(pass_id: int) -> Taken | None:
     as it was read: of many who try, one succeeds.
     """
     now = timezone.now()
-    around = Pass.objects.select_related("review__snapshot__clearance")
-    item = around.filter(pk=pass_id, review__snapshot__seal__isnull=False).first()
+    item = next(iter(_sealed(pass_id)), None)
     if item is None or not _may_be_taken(item, now):
         return None
     as_read = {name: getattr(item, name) for name in ("state", "attempt", "failures", "leased_until")}
@@ -147,6 +147,15 @@ def take(pass_id: int) -> Taken | None:
         begins = Review.objects.filter(pk=item.review_id, state=Review.State.QUEUED)
         begins.update(state=Review.State.RUNNING, started_at=now)
     return Taken(Lease(pass_id, item.attempt), item)
+
+
+_sealed = Prepared(
+    lambda pass_id: Pass.objects.select_related("review__snapshot__clearance").filter(
+        pk=pass_id, review__snapshot__seal__isnull=False
+    ),
+    int,
+)
+"""The pass of an id, with what is around it, if its snapshot is sealed."""
 
 
 def _may_be_taken(item: Pass, now: datetime) -> bool:

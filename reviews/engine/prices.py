@@ -12,12 +12,17 @@ from typing import Any
 
 from reviews.models import Price
 from reviews.models.connection import MICRO
+from reviews.models.prepared import Prepared
 from reviews.providers.base import Usage
 
 
 def price_of(model: str, on: date) -> Price | None:
     """The price of a model on a day: the newest that holds by then. None where nobody entered one."""
-    return Price.objects.filter(model=model, since__lte=on).order_by("-since").first()
+    return next((price for price in _prices(model) if price.since <= on), None)
+
+
+_prices = Prepared(lambda model: Price.objects.filter(model=model).order_by("-since"), str)
+"""The prices of a model, the newest first."""
 
 
 def cost(usage: Usage, price: Price) -> int:

@@ -19,6 +19,7 @@ from reviews.engine.dispatch import send_on_commit
 from reviews.engine.opening import Circumstances, Opening, Planned, seats_of
 from reviews.gap.defects import gather
 from reviews.models import Finding, Pass, Provenance, Review, Seal, Snapshot, locked
+from reviews.models.prepared import Prepared
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.base import (
     PERSON,
@@ -189,13 +190,30 @@ def fail(review_id: int, reason: str) -> None:
 
 def go_on(review_id: int) -> None:
     """What `advance` does, for a caller that holds the snapshot's lock."""
-    if Pass.objects.filter(review=review_id).exclude(state__in=Pass.ENDED).exists():
+    if _unended(review_id):
         return
-    review = Review.objects.select_related("snapshot").get(pk=review_id)
+    review = _with_snapshot(review_id)[0]
     if review.ended:
         return
-    if _go_on_after(review, list(review.passes.defer("raw").order_by("round", "position"))):
+    if _go_on_after(review, _passes_of(review_id)):
         take_stock(review.snapshot)
+
+
+_unended = Prepared(
+    lambda review_id: (
+        Pass.objects.filter(review=review_id).exclude(state__in=Pass.ENDED).values_list("pk", flat=True)[:1]
+    ),
+    int,
+)
+_with_snapshot = Prepared(
+    lambda review_id: Review.objects.select_related("snapshot").filter(pk=review_id), int
+)
+_passes_of = Prepared(
+    lambda review_id: Pass.objects.filter(review=review_id).defer("raw").order_by("round", "position"), int
+)
+_findings_of = Prepared(
+    lambda review_id: Finding.objects.filter(by_pass__review=review_id).order_by("by_pass", "position"), int
+)
 
 
 def take_stock(snapshot: Snapshot) -> None:
@@ -266,7 +284,7 @@ def returned_of(review: Review, setup: Setup, passes: Sequence[Pass]) -> list[Re
     if not passes:
         return []
     found: dict[int, list[Finding]] = {item.pk: [] for item in passes}
-    for finding in Finding.objects.filter(by_pass__review=review).order_by("by_pass", "position"):
+    for finding in _findings_of(review.pk):
         found[finding.by_pass_id].append(finding)
     return [_returned(setup, item, found[item.pk]) for item in passes]
 
