@@ -86,7 +86,7 @@ def test_threads_share_it_each_with_its_own_connection() -> None:
 def test_a_value_of_another_kind_is_refused() -> None:
     for values in (("7",), (True,), (None,), ()):
         with pytest.raises(TypeError, match="takes"):
-            names_from(*values)  # type: ignore[arg-type]
+            names_from(*values)
 
 
 def test_a_value_that_does_not_stand_in_the_query_as_it_is_is_refused() -> None:
