@@ -18,6 +18,7 @@ from reviews.engine.opening import opening
 from reviews.engine.snapshots import store
 from reviews.families import family_of
 from reviews.models import LanguageModel, Provenance, Seal, Snapshot, locked
+from reviews.models.prepared import Prepared
 from reviews.snapshots.evidence import read_test_evidence
 from reviews.snapshots.files import SourceFile
 
@@ -83,7 +84,19 @@ def starter_authorship(assignment: Assignment) -> Authorship:
 
 def current_revision(submission: Submission) -> Revision:
     """The revision that counts: the last one."""
-    return submission.revisions.select_related("snapshot__provenance", "snapshot__seal").latest("number")
+    for revision in _newest(submission.pk):
+        return revision
+    raise Revision.DoesNotExist
+
+
+_newest = Prepared(
+    lambda submission_id: (
+        Revision.objects.select_related("snapshot__provenance", "snapshot__seal")
+        .filter(submission=submission_id)
+        .order_by("-number")[:1]
+    ),
+    int,
+)
 
 
 def seal(submission: Submission, *, found_nothing: bool, at: datetime | None = None) -> tuple[Seal, bool]:
@@ -108,7 +121,7 @@ def _sealed(
 ) -> tuple[Snapshot, Seal, bool]:
     # Read before the lock: on SQLite everybody else who writes waits for it.
     plan, circumstances = planned(submission.assignment), around(submission)
-    latest = submission.revisions.select_related("snapshot").latest("number")
+    latest = current_revision(submission)
     opens = opening(latest.snapshot, plan, circumstances)
     with transaction.atomic():
         Submission.objects.select_for_update().get(pk=submission.pk)

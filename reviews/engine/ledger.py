@@ -33,6 +33,7 @@ from reviews.engine.desk import away_from_the_desk
 from reviews.engine.keys import without_key
 from reviews.models import Blob, Call, Connection, Pass, Price
 from reviews.models.prepared import Prepared
+from reviews.models.writing import update_where
 from reviews.providers.base import (
     Ending,
     GivenUp,
@@ -238,12 +239,11 @@ class _Entry:
 
     def _write(self, row: Mapping[str, Any], counted: int) -> None:
         with transaction.atomic():
-            mine = Call.objects.filter(pk=self.call_id)
-            if mine.filter(state=Call.State.ASKED).update(**row):
+            if update_where(Call, {"id": self.call_id, "state": Call.State.ASKED}, row):
                 budgets.settle(self.names, self.reserved, counted)
-            elif mine.filter(state=Call.State.LOST).update(**row):
+            elif update_where(Call, {"id": self.call_id, "state": Call.State.LOST}, row):
                 budgets.correct(self.names, self.reserved, counted)
-            elif not mine.exists():
+            elif not Call.objects.filter(pk=self.call_id).exists():
                 # Its review was deleted meanwhile; the budgets still hold what it reserved.
                 budgets.settle(self.names, self.reserved, counted)
 

@@ -20,6 +20,7 @@ from reviews.engine.dispatch import send_on_commit
 from reviews.engine.leases import Lease, kept_alive, lease_end
 from reviews.models import Finding, Pass, Review, lock_for
 from reviews.models.prepared import Prepared
+from reviews.models.writing import update_where
 from reviews.protocols.base import Seat, Setup
 from reviews.providers.base import (
     GivenUp,
@@ -141,7 +142,7 @@ def take(pass_id: int) -> Taken | None:
     item.leased_until = lease_end()
     item.started_at = item.started_at or now
     claimed = {name: getattr(item, name) for name in (*as_read, "started_at")}
-    if not Pass.objects.filter(pk=pass_id, **as_read).update(**claimed):
+    if not update_where(Pass, {"id": pass_id, **as_read}, claimed):
         return None
     if item.review.state == Review.State.QUEUED:
         begins = Review.objects.filter(pk=item.review_id, state=Review.State.QUEUED)
@@ -187,7 +188,8 @@ def finish(taken: Taken, work: Work) -> bool:
     }
     with transaction.atomic():
         lock_for(item.pk)
-        if not _held(taken.lease).update(**returned, ended_at=timezone.now()):
+        held = {"id": item.pk, "attempt": taken.lease.attempt, "state": Pass.State.RUNNING}
+        if not update_where(Pass, held, {**returned, "ended_at": timezone.now()}):
             return False
         Finding.objects.bulk_create(finding_rows(item, claims))
         reviews.go_on(item.review_id)

@@ -40,6 +40,9 @@ from reviews.snapshots.documents import plan_among
 log = logging.getLogger("blindspot.reviews")
 
 
+_reviews_on = Prepared(lambda snapshot_id: Review.objects.filter(snapshot=snapshot_id), int)
+
+
 class NotSealed(Exception):
     """No reviewer is called before the notes are sealed."""
 
@@ -54,8 +57,7 @@ def start(opens: Opening) -> list[Review]:
         locked(snapshot.pk)
         if not Seal.objects.filter(snapshot=snapshot).exists():
             raise NotSealed("The notes are not sealed yet, so no reviewer may see this code.")
-        existing = list(Review.objects.filter(snapshot=snapshot))
-        if existing:
+        if existing := _reviews_on(snapshot.pk):
             return existing
         note_in_unread_code(snapshot, opens.names)
         if around.judge:
@@ -324,7 +326,7 @@ def vote_from_json(values: dict[str, object]) -> Vote:
 
 
 def _setup(snapshot: Snapshot, planned: Planned, seats: tuple[Seat, ...], exhibit: Exhibit | None) -> Setup:
-    provenance = Provenance.objects.filter(snapshot=snapshot).first()
+    provenance: Provenance | None = getattr(snapshot, "provenance", None)
     return Setup(
         author_model=provenance.model_name if provenance else "",
         author_family=provenance.family if provenance else "",

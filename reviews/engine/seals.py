@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from reviews.models import Note, Provenance, Seal, Snapshot, locked
+from reviews.models.prepared import Prepared
 from reviews.snapshots.files import SourceFile, tree_sha256
 
 SCHEME = "blindspot-seal-1"
@@ -28,19 +29,22 @@ def seal(snapshot: Snapshot, *, found_nothing: bool, at: datetime | None = None)
     """
     with transaction.atomic():
         locked(snapshot.pk)
-        existing = Seal.objects.filter(snapshot=snapshot).first()
-        if existing is not None:
+        for existing in _seals_of(snapshot.pk):
             return existing, False
         made = drawn_up(
             snapshot,
             snapshot.source_files(),
-            list(snapshot.notes.order_by("pk")),
-            Provenance.objects.filter(snapshot=snapshot).first(),
+            _notes_of(snapshot.pk),
+            getattr(snapshot, "provenance", None),
             found_nothing=found_nothing,
             at=at or timezone.now(),
         )
         made.save(force_insert=True)
         return made, True
+
+
+_seals_of = Prepared(lambda snapshot_id: Seal.objects.filter(snapshot=snapshot_id), int)
+_notes_of = Prepared(lambda snapshot_id: Note.objects.filter(snapshot=snapshot_id).order_by("pk"), int)
 
 
 def drawn_up(

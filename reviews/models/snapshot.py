@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection, models
 
+from reviews.models.prepared import Prepared
 from reviews.models.reviewer import LanguageModel
 from reviews.snapshots.files import SourceFile
 
@@ -29,8 +30,7 @@ class Snapshot(models.Model):
 
     def source_files(self) -> tuple[SourceFile, ...]:
         """All files with their texts, sorted by path."""
-        rows = self.files.select_related("blob").order_by("path")
-        return tuple(SourceFile(row.path, row.blob.text) for row in rows)
+        return tuple(SourceFile(row.path, row.blob.text) for row in _files_of(self.pk))
 
 
 def locked(snapshot_id: int) -> Snapshot:
@@ -39,7 +39,16 @@ def locked(snapshot_id: int) -> Snapshot:
     Everything that changes what stands about a snapshot (notes, seal, passes, defects) takes this
     one lock first, so no two of them interleave. Raises Snapshot.DoesNotExist.
     """
-    return Snapshot.objects.select_for_update().get(pk=snapshot_id)
+    rows = _locked(snapshot_id)
+    if not rows:
+        raise Snapshot.DoesNotExist
+    return rows[0]
+
+
+_locked = Prepared(lambda pk: Snapshot.objects.select_for_update().filter(pk=pk), int)
+_files_of = Prepared(
+    lambda pk: SnapshotFile.objects.filter(snapshot=pk).select_related("blob").order_by("path"), int
+)
 
 
 def lock_for(pass_id: int) -> None:

@@ -205,7 +205,12 @@ def _run(panels: int, models: Sequence[str], repeat: int = 1) -> tuple[float, in
     _cleared(waiting)
     mine = Review.objects.filter(snapshot__revision__submission__in=waiting)
 
+    together = threading.Barrier(panels)
+
     def seal(submission: Any) -> None:
+        # A web process's thread has its connection from the page before.
+        connection.ensure_connection()
+        together.wait()
         submissions.seal(submission, found_nothing=True)
         connection.close()
 
