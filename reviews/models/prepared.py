@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
 
 Row_co = TypeVar("Row_co", covariant=True)
 Value = int | str
@@ -32,7 +33,7 @@ class Prepared(Generic[Row_co]):
 
     def __call__(self, *values: Value) -> list[Row_co]:
         """The rows, read now. Raises TypeError where the values are not of the kinds."""
-        if [type(value) for value in values] != [*self._kinds]:
+        if len(values) != len(self._kinds) or not all(map(isinstance, values, self._kinds)):
             raise TypeError(f"This query takes {self._kinds}, not {values!r}.")
         # Two threads may both make it at first: they make the same.
         made = self._made = self._made or self._make()
@@ -69,8 +70,11 @@ class _Made:
             same if place is None else values[place]
             for same, place in zip(self.parameters, self.places, strict=True)
         )
+        connection = connections[DEFAULT_DB_ALIAS]  # this thread's
+        if self.rows.query.select_for_update and not connection.in_atomic_block:
+            raise TransactionManagementError("Rows are locked for the rest of a transaction: there is none.")
         compiler = copy(self.compiler)
-        compiler.connection = connections[DEFAULT_DB_ALIAS]  # this thread's
+        compiler.connection = connection
         compiler.as_sql = lambda *_, **__: (self.sql, bound)
         rows = self.rows.all()
         rows.query = _Compiled(compiler)  # type: ignore[assignment]  # it is one as far as reading goes

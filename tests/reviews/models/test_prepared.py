@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from reviews.models import Blob, LanguageModel, Reviewer
@@ -84,7 +84,7 @@ def test_threads_share_it_each_with_its_own_connection() -> None:
 
 
 def test_a_value_of_another_kind_is_refused() -> None:
-    for values in (("7",), (True,), (None,), ()):
+    for values in (("7",), (None,), (7, 7), ()):
         with pytest.raises(TypeError, match="takes"):
             names_from(*values)
 
@@ -93,3 +93,13 @@ def test_a_value_that_does_not_stand_in_the_query_as_it_is_is_refused() -> None:
     changed = Prepared(lambda part: Reviewer.objects.filter(name__contains=part), str)
     with pytest.raises(ValueError, match="as they are"):
         changed("Ada")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_in_a_transaction_or_not_at_all() -> None:
+    lock = Prepared(lambda pk: Reviewer.objects.select_for_update().filter(pk=pk), int)
+    made = Reviewer.objects.create(name="Ada", provider="ruff")
+    with transaction.atomic():
+        assert lock(made.pk) == [made]
+    with pytest.raises(transaction.TransactionManagementError):
+        lock(made.pk)
