@@ -68,7 +68,7 @@ def leave_some_to_others(**_about: Any) -> None:
 def keep_connections(**_about: Any) -> None:
     """Close this thread's connection to the database if it is old or broken, as after a request.
 
-    Celery would close it after every task, and a new one costs a pass a seventh of its processor time:
+    Celery would close it after every task, and a new one costs a pass some tenth of its processor time:
     SQLite reads the whole schema again, PostgreSQL starts a process.
     """
     close_old_connections()

@@ -83,10 +83,11 @@ def starter_authorship(assignment: Assignment) -> Authorship:
 
 
 def current_revision(submission: Submission) -> Revision:
-    """The revision that counts: the last one."""
-    for revision in _newest(submission.pk):
-        return revision
-    raise Revision.DoesNotExist
+    """The revision that counts: the last one. Raises Revision.DoesNotExist."""
+    revision = _newest.first(submission.pk)
+    if revision is None:
+        raise Revision.DoesNotExist
+    return revision
 
 
 _newest = Prepared(

@@ -70,10 +70,9 @@ def admit(connection_id: int, tokens: int, now: datetime) -> Connection:
     requests or tokens is used up. Raises Connection.DoesNotExist.
     """
     with transaction.atomic():
-        rows = _locked(connection_id)
-        if not rows:
+        row = _locked.first(connection_id)
+        if row is None:
             raise Connection.DoesNotExist
-        row = rows[0]
         site = site_connection(row)
         before = row.requests_left, row.tokens_left, row.open_until
         limited = bool(site.requests_per_minute or site.tokens_per_minute)

@@ -132,7 +132,7 @@ def take(pass_id: int) -> Taken | None:
     as it was read: of many who try, one succeeds.
     """
     now = timezone.now()
-    item = next(iter(_sealed(pass_id)), None)
+    item = _sealed.first(pass_id)
     if item is None or not _may_be_taken(item, now):
         return None
     as_read = {name: getattr(item, name) for name in ("state", "attempt", "failures", "leased_until")}

@@ -40,9 +40,6 @@ from reviews.snapshots.documents import plan_among
 log = logging.getLogger("blindspot.reviews")
 
 
-_reviews_on = Prepared(lambda snapshot_id: Review.objects.filter(snapshot=snapshot_id), int)
-
-
 class NotSealed(Exception):
     """No reviewer is called before the notes are sealed."""
 
@@ -70,6 +67,9 @@ def start(opens: Opening) -> list[Review]:
         if all(review.ended for review in begun):
             take_stock(snapshot)
         return begun
+
+
+_reviews_on = Prepared(lambda snapshot_id: Review.objects.filter(snapshot=snapshot_id), int)
 
 
 def begin(

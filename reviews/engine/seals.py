@@ -29,7 +29,8 @@ def seal(snapshot: Snapshot, *, found_nothing: bool, at: datetime | None = None)
     """
     with transaction.atomic():
         locked(snapshot.pk)
-        for existing in _seals_of(snapshot.pk):
+        existing = _seals_of.first(snapshot.pk)
+        if existing is not None:
             return existing, False
         made = drawn_up(
             snapshot,

@@ -1,4 +1,4 @@
-"""Queries that Django makes into SQL once: making it took a third of a pass's processor time.
+"""Queries that Django makes into SQL once: making it took a fifth of a pass's processor time.
 
 What is asked, and how rows become objects, stays Django's; only the text is kept. For what is asked
 dozens of times a second while somebody waits; everywhere else a plain query is clearer.
@@ -38,6 +38,10 @@ class Prepared(Generic[Row_co]):
         # Two threads may both make it at first: they make the same.
         made = self._made = self._made or self._make()
         return made.ask(values)
+
+    def first(self, *values: Value) -> Row_co | None:
+        """The first of the rows, or None."""
+        return next(iter(self(*values)), None)
 
     def _make(self) -> _Made:
         marks = [_mark(kind, place) for place, kind in enumerate(self._kinds)]

@@ -39,10 +39,10 @@ def locked(snapshot_id: int) -> Snapshot:
     Everything that changes what stands about a snapshot (notes, seal, passes, defects) takes this
     one lock first, so no two of them interleave. Raises Snapshot.DoesNotExist.
     """
-    rows = _locked(snapshot_id)
-    if not rows:
+    snapshot = _locked.first(snapshot_id)
+    if snapshot is None:
         raise Snapshot.DoesNotExist
-    return rows[0]
+    return snapshot
 
 
 _locked = Prepared(lambda pk: Snapshot.objects.select_for_update().filter(pk=pk), int)

@@ -34,6 +34,7 @@ def test_it_gives_the_same_rows_every_time_for_other_values(models: list[Languag
     assert by_ids(ada.pk, bell.pk) == [bell, ada]
     assert by_ids(ada.pk, 0) == [ada]
     assert by_ids(0, -1) == []
+    assert (by_ids.first(ada.pk, bell.pk), by_ids.first(0, -1)) == (bell, None)
     assert names_from(ada.pk) == ["ada-1", "bell-2"]
     assert names_from(bell.pk) == ["bell-2"]
 
