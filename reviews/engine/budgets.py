@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
-from functools import cache
 
 from django.db import transaction
 from django.db.models import F, QuerySet, TextField, Value
@@ -19,7 +18,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from reviews.engine.prices import dollars
 from reviews.models import Budget, Call
 from reviews.models.connection import MICRO
-from reviews.models.prepared import Prepared
+from reviews.models.prepared import PreparedIn
 from reviews.providers.base import ProviderError, Trouble
 
 WAIT_SECONDS = 5.0
@@ -77,7 +76,7 @@ def reserve(names: Iterable[str], amount: int | None, model: str) -> tuple[str, 
     wanted = set(names)
     taken = []
     with transaction.atomic():
-        for name in _limited(len(wanted))(*wanted) if wanted else ():
+        for name in _limited(wanted):
             if amount is None:
                 raise _no_price(model)
             if _take(name, amount):
@@ -85,13 +84,10 @@ def reserve(names: Iterable[str], amount: int | None, model: str) -> tuple[str, 
     return tuple(taken)
 
 
-@cache
-def _limited(count: int) -> Prepared[str]:
-    """Which of so many names have a limit, in order."""
-    return Prepared(
-        lambda *names: Budget.objects.filter(name__in=names).order_by("name").values_list("name", flat=True),
-        *[str] * count,
-    )
+_limited = PreparedIn(
+    lambda names: Budget.objects.filter(name__in=names).order_by("name").values_list("name", flat=True), str
+)
+"""Which of some names have a limit, in order."""
 
 
 def settle(names: Iterable[str], reserved: int, cost: int) -> None:

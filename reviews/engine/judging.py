@@ -12,6 +12,7 @@ from reviews.claims import Place
 from reviews.gap.stored import Stored
 from reviews.gap.uncertain import uncertain_pairs
 from reviews.models import AppliedKey, Finding, Judgement, KeyClaim, Note, Review, Snapshot
+from reviews.models.prepared import Prepared
 from reviews.prompts.excerpts import excerpt
 from reviews.protocols.base import Setup
 from reviews.protocols.exhibits import unsigned
@@ -190,9 +191,15 @@ class _Told:
 
 def _told(snapshot: Snapshot) -> list[_Told]:
     """The reviews and the judging that count; rescues stand behind them and are none."""
-    rows = Review.objects.filter(snapshot=snapshot, current=True, position__lte=JUDGING_AT)
-    told = rows.values_list("pk", "setup__judge", "position", "state", "created_at", "ended_at")
-    return [_Told(*row) for row in told]
+    return [_Told(*row) for row in _reviews_on(snapshot.pk)]
+
+
+_reviews_on = Prepared(
+    lambda snapshot: Review.objects.filter(
+        snapshot=snapshot, current=True, position__lte=JUDGING_AT
+    ).values_list("pk", "setup__judge", "position", "state", "created_at", "ended_at"),
+    int,
+)
 
 
 def _uncertain(snapshot: Snapshot, *, of_key: bool) -> list[tuple[str, str]]:

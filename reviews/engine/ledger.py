@@ -17,7 +17,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -32,7 +31,7 @@ from reviews.engine.connections import tell_administrators
 from reviews.engine.desk import away_from_the_desk
 from reviews.engine.keys import without_key
 from reviews.models import Blob, Call, Connection, Pass, Price
-from reviews.models.prepared import Prepared
+from reviews.models.prepared import PreparedIn
 from reviews.models.writing import update_where
 from reviews.providers.base import (
     Ending,
@@ -302,18 +301,14 @@ def _kept(*texts: str) -> list[str]:
     clean = [_clean(text) for text in texts]
     names = [hashlib.sha256(text.encode()).hexdigest() for text in clean]
     named = dict(zip(names, clean, strict=True))
-    there = set(_stored(len(named))(*named))
+    there = set(_stored(named))
     missing = [Blob(sha256=name, text=text) for name, text in named.items() if name not in there]
     Blob.objects.bulk_create(missing, ignore_conflicts=True)
     return names
 
 
-@cache
-def _stored(count: int) -> Prepared[str]:
-    """Which of so many names are those of stored texts."""
-    return Prepared(
-        lambda *names: Blob.objects.filter(pk__in=names).values_list("pk", flat=True), *[str] * count
-    )
+_stored = PreparedIn(lambda names: Blob.objects.filter(pk__in=names).values_list("pk", flat=True), str)
+"""Which of some names are those of stored texts."""
 
 
 def _task(question: Question) -> str:

@@ -14,6 +14,7 @@ from reviews.gap.measures import Judged
 from reviews.gap.stored import SPEAKING, Stored
 from reviews.gap.wording import put_in_words
 from reviews.models import Defect, Finding, KeyClaim, Note, Pass, Provenance, Review, Snapshot
+from reviews.models.prepared import PreparedIn
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.base import Protocol
 from reviews.providers.registry import suits
@@ -136,33 +137,53 @@ def witnesses_of(snapshot_ids: Iterable[int], *, key: bool = True) -> dict[int, 
     """
     ids = list(snapshot_ids)
     columns: dict[int, list[Witness]] = {pk: [] for pk in ids}
-    rows = Snapshot.objects.filter(pk__in=ids).values_list(
-        "pk", "seal", "provenance__tests_passed", "provenance__tests_failed", "applied_key"
-    )
-    for pk, seal, passed, failed, applied in rows:
+    for pk, seal, passed, failed, applied in _before_all(ids):
         if seal:
             columns[pk].append(Witness("S", "S", "The student"))
         if is_green(passed, failed):
             columns[pk].append(Witness("T", "T", "The code's own green tests"))
         if applied and key:
             columns[pk].append(Witness("K", "K", "The answer key"))
-    reviews = (
-        Review.objects.filter(snapshot__in=ids, current=True)
-        .defer("setup", "result")
-        .annotate(seats=F("setup__seats"))
-        .prefetch_related(Prefetch("passes", Pass.objects.defer(*HEAVY).select_related("reviewer__model")))
-    )
+    reviews = _reviews_of(ids)
+    passes_of: dict[int, list[Pass]] = {review.pk: [] for review in reviews}
+    for item in _passes_of(ids):
+        passes_of[item.review_id].append(item)
     heard: dict[tuple[int, str], list[Pass]] = {}
     for review in reviews:
         letter = PROTOCOLS[review.protocol].letter
-        speaking = [item for item in review.passes.all() if item.about_code]
+        speaking = [item for item in passes_of[review.pk] if item.about_code]
         for item in speaking:
+            item.review = review
             heard.setdefault((review.snapshot_id, item.siglum), []).append(item)
         if not speaking and review.state in MUTE and letter in ORDER:
             columns[review.snapshot_id].append(_mute(review))
     for (pk, siglum), passes in heard.items():
         columns[pk].append(_heard(siglum, passes))
     return {pk: tuple(sorted(found, key=_column)) for pk, found in columns.items()}
+
+
+_before_all = PreparedIn(
+    lambda ids: Snapshot.objects.filter(pk__in=ids).values_list(
+        "pk", "seal", "provenance__tests_passed", "provenance__tests_failed", "applied_key"
+    ),
+    int,
+)
+_reviews_of = PreparedIn(
+    lambda ids: (
+        Review.objects.filter(snapshot__in=ids, current=True)
+        .defer("setup", "result")
+        .annotate(seats=F("setup__seats"))
+    ),
+    int,
+)
+_passes_of = PreparedIn(
+    lambda ids: (
+        Pass.objects.filter(review__snapshot__in=ids, review__current=True)
+        .defer(*HEAVY)
+        .select_related("reviewer__model")
+    ),
+    int,
+)
 
 
 def _column(witness: Witness) -> tuple[int, bool]:

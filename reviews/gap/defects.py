@@ -15,6 +15,7 @@ from reviews.gap.sheet import Sheet, is_from_key
 from reviews.gap.stored import Stored, name_of, speaks
 from reviews.gap.tallies import refresh
 from reviews.models import Judgement, Snapshot
+from reviews.models.prepared import Prepared
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def gather(snapshot: Snapshot) -> None:
     The number of statements is fixed, but for the batches that SQLite cuts long ones into.
     """
     sheet = Sheet(snapshot)
-    judgements = list(Judgement.objects.filter(snapshot=snapshot))
+    judgements = _judgements_on(snapshot.pk)
     fixed = sheet.fixed()
     superseded = [item for item in sheet.stored if _is_superseded(item, fixed)]
     for item in superseded:
@@ -52,7 +53,10 @@ def settle(snapshot: Snapshot, touched: Collection[int] = ()) -> None:
     the lock.
     """
     sheet = Sheet(snapshot)
-    _conclude(sheet, list(Judgement.objects.filter(snapshot=snapshot)), None, touched)
+    _conclude(sheet, _judgements_on(snapshot.pk), None, touched)
+
+
+_judgements_on = Prepared(lambda snapshot: Judgement.objects.filter(snapshot=snapshot), int)
 
 
 def next_number(snapshot: Snapshot) -> int:

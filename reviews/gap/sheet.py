@@ -13,6 +13,7 @@ from reviews.gap.reasons import REASON
 from reviews.gap.stored import Stored, claims_on, speaks
 from reviews.gap.wording import WORDS, put_in_words
 from reviews.models import Defect, Finding, KeyClaim, Note, Snapshot
+from reviews.models.prepared import Prepared
 from reviews.models.writing import update_rows
 
 PLACED = ("defect", *REASON)
@@ -28,7 +29,7 @@ class Sheet:
     def __init__(self, snapshot: Snapshot) -> None:
         """Read them in four queries."""
         self.snapshot = snapshot
-        self.defects = list(snapshot.defects.all())
+        self.defects = _defects_of(snapshot.pk)
         self.stored = claims_on(snapshot)
         self._claims_were = {id(item): _values(item, _COLUMNS) for item in self.stored}
         self._defects_were = {defect.pk: _values(defect, KNOWN) for defect in self.defects}
@@ -128,6 +129,9 @@ class Sheet:
             for defect in self.defects
             if defect.pk not in kept and _open(defect) and not defect.titled_by_person
         }
+
+
+_defects_of = Prepared(lambda snapshot: Defect.objects.filter(snapshot=snapshot), int)
 
 
 def by_person(defect: Defect) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from reviews.briefs import Task
 from reviews.models import Defect, Finding, KeyClaim, Note, Snapshot
+from reviews.models.prepared import Prepared
 
 Stored = Note | Finding | KeyClaim
 
@@ -31,7 +32,7 @@ def witness_of(item: Stored) -> Hashable:
 
 
 def siglum_of(item: Stored) -> str:
-    """The siglum that a claim's witness goes by. Wants a finding of `heard`."""
+    """The siglum that a claim's witness goes by. Wants a finding of `claims_on`."""
     if isinstance(item, Finding):
         siglum: str = item.siglum  # type: ignore[attr-defined]
         return siglum
@@ -39,20 +40,28 @@ def siglum_of(item: Stored) -> str:
 
 
 def speaks(item: Stored) -> bool:
-    """Whether the claim is one of now, not of a run that was run again. Wants a finding of `heard`."""
+    """Whether the claim is one of now, not of a run that was run again. Wants a finding of `claims_on`."""
     current: bool = not isinstance(item, Finding) or item.current  # type: ignore[attr-defined]
     return current
 
 
-def heard(snapshot: Snapshot) -> QuerySet[Finding]:
-    """The findings that speak, and those that are in a defect; with `siglum` and `current`."""
-    found = snapshot.findings.filter(SPEAKING | Q(defect__isnull=False))
-    return found.annotate(siglum=F("by_pass__siglum"), current=F("by_pass__review__current"))
-
-
 def claims_on(snapshot: Snapshot) -> list[Stored]:
-    """All claims that speak of a snapshot or are in a defect of it, in three queries."""
-    return [*snapshot.notes.all(), *heard(snapshot), *snapshot.key_claims.all()]
+    """All claims that speak of a snapshot or are in a defect of it, in three queries.
+
+    Findings have the `siglum` of their pass, and whether their run is the `current` one.
+    """
+    pk = snapshot.pk
+    return [*_notes_on(pk), *_findings_on(pk), *_key_claims_on(pk)]
+
+
+_notes_on = Prepared(lambda snapshot: Note.objects.filter(snapshot=snapshot), int)
+_findings_on = Prepared(
+    lambda snapshot: Finding.objects.filter(SPEAKING | Q(defect__isnull=False), snapshot=snapshot).annotate(
+        siglum=F("by_pass__siglum"), current=F("by_pass__review__current")
+    ),
+    int,
+)
+_key_claims_on = Prepared(lambda snapshot: KeyClaim.objects.filter(snapshot=snapshot), int)
 
 
 def claims_in(defect: Defect) -> list[Stored]:

@@ -12,6 +12,7 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
 from reviews.gap.apparatus import Sight, Witness, has_seen, is_valid, path_of, sight, witnesses_of
 from reviews.gap.facts import VERSION, DefectFact, Facts, WitnessFact
 from reviews.models import Call, Defect, Finding, KeyClaim, Note, Pass, Seal, Snapshot, Tally
+from reviews.models.prepared import PreparedIn
 from reviews.protocols.imported import IMPORTED
 
 CHUNK = 200
@@ -88,25 +89,48 @@ class _Rows:
         """Read them in four queries."""
         defects: dict[int, list[Defect]] = defaultdict(list)
         homes: dict[int, int] = {}
-        for defect in Defect.objects.filter(snapshot__in=ids):
+        for defect in _defects_on(ids):
             homes[defect.pk] = defect.duplicate_of_id or defect.pk
             defects[defect.snapshot_id].append(defect)
         said: dict[int, _Said] = defaultdict(_Said)
-        placed = Q(snapshot__in=ids, defect__isnull=False)
-        notes = Note.objects.filter(placed).order_by("pk")
-        for pk, path, confidence in notes.values_list("defect", "path", "confidence"):
+        for pk, path, confidence in _notes_on(ids):
             said[pk].note_paths.append(path)
             said[homes[pk]].confidences.append(confidence)
-        findings = Finding.objects.filter(placed).order_by()
-        columns = ("defect", "path", "by_pass", "outcome", "by_pass__review__current")
-        for pk, path, pass_id, outcome, current in findings.values_list(*columns):
+        for pk, path, pass_id, outcome, current in _findings_on(ids):
             said[pk].finding_paths.append(path)
             if current and has_seen(outcome):
                 said[homes[pk]].passes.add(pass_id)
-        for pk, path in KeyClaim.objects.filter(placed).order_by().values_list("defect", "path"):
+        for pk, path in _key_claims_on(ids):
             said[pk].key_paths.append(path)
             said[homes[pk]].in_key = True
         return cls(defects, said)
+
+
+_defects_on = PreparedIn(lambda ids: Defect.objects.filter(snapshot__in=ids), int)
+_notes_on = PreparedIn(
+    lambda ids: (
+        Note.objects.filter(snapshot__in=ids, defect__isnull=False)
+        .order_by("pk")
+        .values_list("defect", "path", "confidence")
+    ),
+    int,
+)
+_findings_on = PreparedIn(
+    lambda ids: (
+        Finding.objects.filter(snapshot__in=ids, defect__isnull=False)
+        .order_by()
+        .values_list("defect", "path", "by_pass", "outcome", "by_pass__review__current")
+    ),
+    int,
+)
+_key_claims_on = PreparedIn(
+    lambda ids: (
+        KeyClaim.objects.filter(snapshot__in=ids, defect__isnull=False)
+        .order_by()
+        .values_list("defect", "path")
+    ),
+    int,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +144,14 @@ class _Spent:
 
 def _spent(ids: Sequence[int]) -> dict[int, _Spent]:
     """What the calls of each pass came to, as the ledger adds them up, in one query."""
-    took = ExpressionWrapper(F("ended_at") - F("asked_at"), DurationField())
-    rows = (
+    return {
+        pk: _Spent(calls, None if unpriced else paid, seconds.total_seconds() if seconds else 0.0)
+        for pk, calls, unpriced, paid, seconds in _calls_on(ids)
+    }
+
+
+_calls_on = PreparedIn(
+    lambda ids: (
         Call.objects.filter(by_pass__review__snapshot__in=ids, by_pass__review__current=True)
         .order_by()
         .values("by_pass")
@@ -129,14 +159,12 @@ def _spent(ids: Sequence[int]) -> dict[int, _Spent]:
             calls=Count("pk"),
             unpriced=Count("pk", filter=~Q(state=Call.State.ASKED) & Q(cost=None)),
             paid=Sum("cost", default=0),
-            seconds=Sum(took),
+            seconds=Sum(ExpressionWrapper(F("ended_at") - F("asked_at"), DurationField())),
         )
         .values_list("by_pass", "calls", "unpriced", "paid", "seconds")
-    )
-    return {
-        pk: _Spent(calls, None if unpriced else paid, seconds.total_seconds() if seconds else 0.0)
-        for pk, calls, unpriced, paid, seconds in rows
-    }
+    ),
+    int,
+)
 
 
 def _facts(pk: int, witnesses: Sequence[Witness], spent: Mapping[int, _Spent], rows: _Rows) -> Facts:
@@ -219,7 +247,7 @@ def _joined(values: Iterable[str]) -> str:
 def _keep(ids: Sequence[int]) -> None:
     """Write the tallies of those that are sealed, where they are not what the rows say."""
     facts = facts_of(ids)
-    there = {tally.pk: tally for tally in Tally.objects.filter(pk__in=ids)}
+    there = {tally.pk: tally for tally in _tallies_of(ids)}
     due = []
     for pk in ids:
         is_sealed = any(witness.letter == "S" for witness in facts[pk].witnesses)
@@ -232,6 +260,9 @@ def _keep(ids: Sequence[int]) -> None:
         unique_fields=["snapshot"],
         update_fields=["facts", *SUMS, "updated_at"],
     )
+
+
+_tallies_of = PreparedIn(lambda ids: Tally.objects.filter(pk__in=ids), int)
 
 
 def _says(there: Tally | None, facts: Facts, tally: Tally) -> bool:

@@ -6,10 +6,11 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from reviews.models import Blob, LanguageModel, Reviewer
-from reviews.models.prepared import Prepared
+from reviews.models.prepared import FEW, Prepared, PreparedIn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
@@ -21,6 +22,17 @@ names_from = Prepared(
     lambda pk: LanguageModel.objects.filter(pk__gte=pk, output_tokens__gt=0).values_list("name", flat=True),
     int,
 )
+
+columns_from = Prepared(
+    lambda pk: (
+        LanguageModel.objects.filter(pk__gte=pk)
+        .annotate(kin=F("family"))
+        .order_by("pk")
+        .values_list("name", "kin", "output_tokens")
+    ),
+    int,
+)
+named = PreparedIn(lambda names: LanguageModel.objects.filter(name__in=names).order_by("name"), str)
 
 
 @pytest.fixture
@@ -37,6 +49,25 @@ def test_it_gives_the_same_rows_every_time_for_other_values(models: list[Languag
     assert (by_ids.first(ada.pk, bell.pk), by_ids.first(0, -1)) == (bell, None)
     assert names_from(ada.pk) == ["ada-1", "bell-2"]
     assert names_from(bell.pk) == ["bell-2"]
+
+
+def test_columns_come_in_the_order_in_which_they_are_asked_for(models: list[LanguageModel]) -> None:
+    ada, bell = models
+    LanguageModel.objects.filter(pk=bell.pk).update(family="bells", output_tokens=77)
+    assert columns_from(bell.pk) == [("bell-2", "bells", 77)]
+    assert [name for name, _, _ in columns_from(ada.pk)] == ["ada-1", "bell-2"]
+
+
+def test_some_values_are_asked_for_at_once_however_many(models: list[LanguageModel]) -> None:
+    assert named([]) == []
+    assert named(["bell-2"]) == models[1:]
+    assert named({"bell-2", "ada-1"}) == models
+    many = [*(f"nobody {number}" for number in range(FEW)), "ada-1"]
+    assert named(many) == models[:1]
+    with CaptureQueriesContext(connection) as asked:
+        named([])
+        named(many)
+    assert len(asked) == 1
 
 
 def test_what_is_around_a_row_comes_with_it(models: list[LanguageModel]) -> None:
