@@ -77,12 +77,15 @@ def keep_connections(**_about: Any) -> None:
 def _load_providers() -> None:
     """Beside the worker's start, so that neither it nor the first reviewer waits for the vendors' SDKs.
 
+    Nor for the machine's certificates, which a class's first calls at once would read each for itself.
     What has been loaded stays: the collector need not look at it again. Measured: it took a quarter of
     a second for every look at the SDKs' half a million objects, at the worst of times.
     """
+    from reviews.providers.line import ssl_context
     from reviews.providers.registry import load_all
 
     load_all()
+    ssl_context()
     gc.collect()
     gc.freeze()
 

@@ -1,8 +1,8 @@
 """Queries that Django makes into SQL once: making it took a fifth of a pass's processor time.
 
 What is asked, and how rows become objects, stays Django's; only the text is kept, and the converters of
-its columns. For what is asked
-dozens of times a second while somebody waits; everywhere else a plain query is clearer.
+its columns. For what is asked dozens of times a second while somebody waits; everywhere else a plain
+query is clearer.
 """
 
 from __future__ import annotations
