@@ -140,7 +140,7 @@ def test_the_instructor_cancels_a_review_and_runs_it_again(ruth: User, ben: User
     first.refresh_from_db()
     assert first.state == Review.State.CANCELLED
     assert "The review is cancelled" in cancelled.text
-    assert "Cancelled by ruth" in cancelled.text
+    assert "Cancelled by Ruth Ellison." in cancelled.text
 
     again = client.post(reverse("courses:cancel", args=[submission.pk, first.pk]), follow=True)
     assert "nothing was cancelled" in again.text
