@@ -35,12 +35,12 @@ STOP_POLLING = 286
 @login_required
 @require_safe
 def panel(request: HtmxRequest, submission_id: int) -> HttpResponse:
-    """The panel as a page, or the part of it that a poll asks for, until everybody has ended."""
+    """The panel as a page, or the part of it that a poll asks for, until nothing of it changes any more."""
     submission = access.submission(request, submission_id, "courses.view_submission")
     context = panel_context(request, submission)
     if not request.htmx:
         return TemplateResponse(request, "courses/reviews.html", context)
-    status = STOP_POLLING if context["ended"] else 200
+    status = 200 if context["goes_on"] else STOP_POLLING
     return TemplateResponse(request, "courses/reviews.html#progress", context, status=status)
 
 
@@ -63,6 +63,8 @@ def panel_context(request: HtmxRequest, submission: Submission) -> dict[str, Any
         "seal": seal,
         "panel": panel,
         "ended": ended,
+        # A call that nobody waits for any more is heard of a little later: then what it cost is known.
+        "goes_on": not ended or (panel is not None and panel.paid.under_way > 0),
         "wanted": queries.wanted_of_the_student(revision.snapshot) if may_write else (),
         "noticed": noticed(revision.snapshot, staff=around["is_staff"]) if shown else None,
         "measured": measured(revision.snapshot) if panel and panel.reviews and ended else None,

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AbstractUser
 from django.db import transaction
 from django.utils import timezone
 
@@ -151,8 +151,9 @@ def run_again(review: Review, by: AbstractBaseUser | None = None, people: Iterab
         return begun
 
 
-def cancel(review: Review, by: AbstractBaseUser | None) -> bool:
+def cancel(review: Review, by: AbstractUser | None) -> bool:
     """Stop what has not started and let go of what has; say whether there was anything to stop."""
+    who = (by.get_full_name() or by.get_username()) if by else "the terminal"
     with transaction.atomic():
         locked(review.snapshot_id)
         now = timezone.now()
@@ -161,7 +162,7 @@ def cancel(review: Review, by: AbstractBaseUser | None) -> bool:
             .exclude(state__in=Review.ENDED)
             .update(
                 state=Review.State.CANCELLED,
-                reason=f"Cancelled by {by.get_username() if by else 'the terminal'}.",
+                reason=f"Cancelled by {who}.",
                 ended_at=now,
                 cancelled_by_id=by.pk if by else None,
             )

@@ -97,6 +97,36 @@ class Vendors:
         return Answer(says(seen), delay=0.3)
 
 
+@dataclass
+class Doors:
+    """Each model answers once its door is open: the author's, the stranger, the panel's.
+
+    The stranger is `unknown` to this key at first; of the panel, OpenAI's half is `stuck` and never answers.
+    """
+
+    author: threading.Event = field(default_factory=threading.Event)
+    stranger: threading.Event = field(default_factory=threading.Event)
+    panel: threading.Event = field(default_factory=threading.Event)
+    unknown: bool = True
+    stuck: bool = True
+
+    def __call__(self, seen: Seen) -> Answer:
+        if seen.model == "gpt-5.4" and self.stuck:
+            return Answer(fault=Fault.NEVER)
+        door = {"claude-haiku-5-5": self.author, "gpt-6.2-sol": self.stranger}.get(seen.model, self.panel)
+        door.wait(120)
+        if seen.model == "gpt-6.2-sol" and self.unknown:
+            return Answer(
+                status=404, code="model_not_found", message="The model `gpt-6.2-sol` does not exist."
+            )
+        return Answer(says(seen))
+
+    def open(self) -> None:
+        """Keep nobody waiting any more."""
+        for door in (self.author, self.stranger, self.panel):
+            door.set()
+
+
 def says(seen: Seen) -> str:
     """The words of a reviewer: the author's model sees the injection, the stranger sees the race."""
     replies: dict[str, Callable[[], str]] = {

@@ -32,6 +32,8 @@ from tests.stories import (
     recorded_reviewer,
     recording,
     reviewed,
+    run_passes,
+    sealed,
 )
 
 MODELS = ("gpt", "GPT", "X1", "A1", "Claude", SUCCESS_LIE.title, SUCCESS_LIE.explanation)
@@ -93,6 +95,16 @@ def test_the_table_says_in_words_what_each_cell_says_and_opens_the_claim(
     assert "X1, Cross-model review: GPT 5.4, recorded: seen" in row_text
     assert f'href="{reverse("courses:file", args=[submission.pk, "shop.py"])}#finding-{lie.pk}"' in row_text
     assert "recorded</span>" in page
+
+
+def test_who_still_reads_is_not_said_to_have_been_left_out(ruth: User, ben: User, task: Assignment) -> None:
+    submission = sealed(task, ben)
+    reading = client_of(ruth).get(url("apparatus", submission)).text
+    assert "Reviewers are still reading" in reading
+    assert reading.count("no answer yet") == 2, "self-review and the stranger"
+    assert "not asked</span>" not in reading.partition("The witnesses")[2]
+    run_passes(submission)
+    assert "no answer yet" not in client_of(ruth).get(url("apparatus", submission)).text
 
 
 def test_the_table_says_what_it_shows(ruth: User, submission: Submission) -> None:

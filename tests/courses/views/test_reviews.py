@@ -140,7 +140,7 @@ def test_the_instructor_cancels_a_review_and_runs_it_again(ruth: User, ben: User
     first.refresh_from_db()
     assert first.state == Review.State.CANCELLED
     assert "The review is cancelled" in cancelled.text
-    assert "Cancelled by ruth" in cancelled.text
+    assert "Cancelled by Ruth Ellison." in cancelled.text
 
     again = client.post(reverse("courses:cancel", args=[submission.pk, first.pk]), follow=True)
     assert "nothing was cancelled" in again.text
@@ -277,8 +277,34 @@ def test_what_was_paid_is_told_and_stays_told_after_cancelling(ruth: User, ben: 
         reverse("courses:cancel", args=[submission.pk, devil.review_id]), follow=True
     )
     assert "Already paid: $0.25 for 2 calls; 1 call unanswered" in cancelled.text
-    assert "at most</a>, paid before it was cancelled." in cancelled.text
+    assert (
+        f'Paid before it was cancelled: <a href="{ledger}?review={devil.review_id}">$0.25' in cancelled.text
+    )
     assert "Paid so far" in cancelled.text
+
+
+def test_what_a_call_cost_that_outlives_its_review_is_told_once_it_is_known(
+    ruth: User, ben: User, course: Course
+) -> None:
+    submission = of_gpt(course, ben, "cross_model")
+    [item] = next_round(review_of(submission, "cross_model"))
+    call = called(item, state=Call.State.ASKED, cost=None, reserved=40_000, ended_at=None)
+    client, url = client_of(ruth), reverse("courses:reviews", args=[submission.pk])
+    client.post(reverse("courses:cancel", args=[submission.pk, item.review_id]))
+
+    page = client.get(url).text
+    assert "All reviews have ended." in page
+    assert 'hx-trigger="every 2s"' in page
+    table = page.partition("What it took")[2]
+    assert '<td class="num" data-label="Cost">unknown</td>' in table
+    assert "1 call is not over yet." in table
+    assert client.get(url, headers=POLL).status_code == 200
+
+    Call.objects.filter(pk=call.pk).update(state=Call.State.LOST, ended_at=timezone.now())
+    told = client.get(url, headers=POLL)
+    assert told.status_code == 286
+    assert "1 call unanswered, perhaps billed: $0.04 at most" in told.text
+    assert "not over yet" not in told.text
 
 
 def test_when_all_have_ended_the_table_shows_what_it_took(ruth: User, ben: User, course: Course) -> None:

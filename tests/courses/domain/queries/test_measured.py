@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,10 @@ def test_what_was_run_again_was_paid_for_all_the_same(submission: Submission, ru
     assert [row.paid.calls for row in found.rows] == [0, 0]
     assert (found.earlier.calls, found.total.micro) == (1, 10_000)
     assert firsts(found)["self_review"] == (1, 0), "the new run said it again"
+    html = render_to_string("courses/measured.html#table", {"measured": found})
+    row = html.partition("Earlier runs, run again since")[2].partition("</tr>")[0]
+    labels = re.findall(r'data-label="(.+?)"', row)
+    assert labels == ["Calls", "Read", "Cached", "Written", "Cost"], "a phone shows no label without a value"
 
 
 def test_the_table_says_what_it_does_not_know(submission: Submission) -> None:
