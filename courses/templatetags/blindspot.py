@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from datetime import datetime
 
 import nh3
 from django import template
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -25,6 +26,10 @@ _TAGS = {
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
+
+_LINES = re.compile(r":\d+(?:-\d+)?\Z")
+"""What follows a file's name in a place."""
+_BREAK = mark_safe("/<wbr>")
 
 register = template.Library()
 
@@ -67,6 +72,18 @@ def _lower_headings(tokens: list[Token]) -> None:
 def thousands(number: int) -> str:
     """A number whose thousands are set apart; `{{ call.input_tokens|thousands }}` is 12,345."""
     return f"{number:,}"
+
+
+@register.filter
+def whole_lines(where: str) -> SafeString:
+    """A place, as `src/db.js:34-36`, that may break after each slash and never within its lines.
+
+    `<span class="path whole">{{ entry.where|whole_lines }}</span>` in a column of a table.
+    """
+    found = _LINES.search(where)
+    lines = found[0] if found else ""
+    path = format_html_join(_BREAK, "{}", ((part,) for part in where.removesuffix(lines).split("/")))
+    return format_html('{}<span class="lines">{}</span>', path, lines) if lines else path
 
 
 @register.filter

@@ -77,7 +77,8 @@ def spread(key: AnswerKey) -> int:
 
     Call it outside of any transaction, so that each snapshot is locked for itself.
     """
-    waiting = AppliedKey.objects.filter(_unfinished(timezone.now()), key=key).count()
+    to_do = _to_apply(timezone.now()) | Q(judge_wanted=True)
+    waiting = AppliedKey.objects.filter(to_do, key=key).count()
     if waiting > AT_ONCE:
         send_to_apply_on_commit(key.pk)
         return waiting
@@ -187,8 +188,12 @@ def have_judged(key: AnswerKey) -> int:
 
 
 def send_lost(now: datetime, lost_after: float) -> None:
-    """Ask again for keys that snapshots are behind, or wait for, unless a worker was at it just now."""
-    waiting = AppliedKey.objects.filter(_unfinished(now), key=OuterRef("pk"))
+    """Ask again for keys that snapshots are behind, or wait for, unless a worker was at it just now.
+
+    Where somebody still reads, a judge that is wanted waits for the end of that, which begins it.
+    """
+    to_do = _to_apply(now) | Q(judge_wanted=True) & ~judging.somebody_reads()
+    waiting = AppliedKey.objects.filter(to_do, key=OuterRef("pk"))
     quiet = Q(sent_at=None) | Q(sent_at__lt=now - timedelta(seconds=lost_after))
     for key_id in AnswerKey.objects.filter(quiet, Exists(waiting)).values_list("pk", flat=True):
         send_to_apply_on_commit(key_id)
@@ -209,11 +214,6 @@ def _note_failure(snapshot: Snapshot, what: str) -> None:
 def _to_apply(now: datetime) -> Q:
     """Which snapshots are behind a key and may be tried: where that failed not at once, and not for ever."""
     return BEHIND & ~(FAILED & (Q(failures__gte=MAX_FAILURES) | Q(not_before__gt=now)))
-
-
-def _unfinished(now: datetime) -> Q:
-    """In which snapshots something of a key is to be done now."""
-    return _to_apply(now) | Q(judge_wanted=True)
 
 
 def _bring_up(key: AnswerKey) -> None:

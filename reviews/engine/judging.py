@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from reviews.briefs import Exhibit, Pair, Side
 from reviews.claims import Place
 from reviews.gap.stored import Stored
@@ -62,6 +64,14 @@ def due(snapshot: Snapshot) -> Due | None:
     if of_key and not AppliedKey.objects.filter(snapshot=snapshot, judge_wanted=True).exists():
         return None
     return Due(Review.objects.get(pk=named[0].pk), of_key)
+
+
+def somebody_reads() -> Exists:
+    """Of rows with a snapshot: whether nothing is due there before somebody has ended, the judge included.
+
+    Whoever ends last finds what is due, so nobody else need look meanwhile.
+    """
+    return Exists(_counting().filter(snapshot=OuterRef("snapshot")).exclude(state__in=Review.ENDED))
 
 
 def unjudged(snapshot: Snapshot) -> int:
@@ -189,15 +199,21 @@ class _Told:
     ended_at: datetime | None
 
 
-def _told(snapshot: Snapshot) -> list[_Told]:
+def _counting() -> QuerySet[Review]:
     """The reviews and the judging that count; rescues stand behind them and are none."""
-    return [_Told(*row) for row in _reviews_on(snapshot.pk)]
+    return Review.objects.filter(current=True, position__lte=JUDGING_AT)
 
 
-_reviews_on = Prepared(
-    lambda snapshot: Review.objects.filter(
-        snapshot=snapshot, current=True, position__lte=JUDGING_AT
-    ).values_list("pk", "setup__judge", "position", "state", "created_at", "ended_at"),
+def _told(snapshot: Snapshot) -> list[_Told]:
+    return [_Told(*row) for row in _counting_on(snapshot.pk)]
+
+
+_counting_on = Prepared(
+    lambda snapshot: (
+        _counting()
+        .filter(snapshot=snapshot)
+        .values_list("pk", "setup__judge", "position", "state", "created_at", "ended_at")
+    ),
     int,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,64 +46,86 @@ def kept_alive(lease: Lease) -> Iterator[threading.Event]:
 
 
 class _Keeper:
-    """Looks after the leases of this process from a thread that lives as long as there is one."""
+    """Looks after the leases of this process from a thread that lives as long as there is one.
+
+    Whoever gives back the last lease waits until that thread has ended: nothing looks into a database
+    that its caller has done with.
+    """
 
     def __init__(self) -> None:
         self._held: dict[Lease, threading.Event] = {}
         self._guard = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._thread: _Thread | None = None
 
     def keep(self, lease: Lease) -> threading.Event:
         """Renew this lease from now on; the event tells when it is lost."""
         lost = threading.Event()
         with self._guard:
-            self._held[lease] = lost
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
-                self._thread.start()
+                thread = _Thread(self._leases)
+                thread.start()
+                self._thread = thread
+            self._held[lease] = lost
         return lost
 
     def release(self, lease: Lease) -> None:
-        """This lease is renewed no more."""
+        """This lease is renewed no more. Call it outside of any transaction: a renewal may have to wait."""
+        idle = None
         with self._guard:
             self._held.pop(lease, None)
+            if not self._held:
+                # Not this one's any more, so that a lease that is taken meanwhile starts another.
+                idle, self._thread = self._thread, None
+        if idle is not None:
+            idle.end()
 
-    def _run(self) -> None:
+    def _leases(self) -> dict[Lease, threading.Event]:
+        with self._guard:
+            return dict(self._held)
+
+
+class _Thread(threading.Thread):
+    """Looks after what `leases` says, every so often, until it is told to end."""
+
+    def __init__(self, leases: Callable[[], Mapping[Lease, threading.Event]]) -> None:
+        super().__init__(name="leases", daemon=True)
+        self._leases = leases
+        self._over = threading.Event()
+
+    def end(self) -> None:
+        """End it, and wait for that."""
+        self._over.set()
+        self.join()
+
+    def run(self) -> None:
         every = settings.REVIEW_LEASE_SECONDS / 3
         renewed = time.monotonic()
         try:
-            while leases := self._leases():
-                time.sleep(min(LOOK_EVERY, every))
+            while not self._over.wait(min(LOOK_EVERY, every)):
                 due = time.monotonic() - renewed >= every
                 renewed = time.monotonic() if due else renewed
                 try:
-                    self._look(leases, due)
+                    _look(self._leases(), due)
                 except Exception:  # a database that is away for a moment must not end all leases
                     log.exception("Leases could not be looked after; the next look follows.")
                     connection.close()
         finally:
             connection.close()
 
-    def _leases(self) -> dict[Lease, threading.Event]:
-        """The leases to look after; with none left the thread ends, and the next lease starts another."""
-        with self._guard:
-            if not self._held:
-                self._thread = None
-            return dict(self._held)
 
-    def _look(self, leases: dict[Lease, threading.Event], due: bool) -> None:
-        """Renew what is held, where it is due, and tell those whose lease is lost."""
-        mine = Pass.objects.filter(
-            pk__in=[lease.pass_id for lease in leases], state=Pass.State.RUNNING
-        ).values_list("pk", "attempt")
-        held = {Lease(*pair) for pair in mine}
-        for lease, lost in leases.items():
-            if lease not in held:
-                lost.set()
-            elif due:
-                Pass.objects.filter(pk=lease.pass_id, attempt=lease.attempt, state=Pass.State.RUNNING).update(
-                    leased_until=lease_end()
-                )
+def _look(leases: Mapping[Lease, threading.Event], due: bool) -> None:
+    """Renew what is held, where it is due, and tell those whose lease is lost."""
+    mine = Pass.objects.filter(
+        pk__in=[lease.pass_id for lease in leases], state=Pass.State.RUNNING
+    ).values_list("pk", "attempt")
+    held = {Lease(*pair) for pair in mine}
+    for lease, lost in leases.items():
+        if lease not in held:
+            lost.set()
+        elif due:
+            Pass.objects.filter(pk=lease.pass_id, attempt=lease.attempt, state=Pass.State.RUNNING).update(
+                leased_until=lease_end()
+            )
 
 
 _keeper = _Keeper()

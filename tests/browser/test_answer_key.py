@@ -7,11 +7,13 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 from pytest_django.live_server_helper import LiveServer
 
+from courses.domain import answer_keys
 from courses.domain.assignments import set_starter
 from courses.models import Course
+from reviews.claims import Claim, Place
 from reviews.gap.standing import Decision, decide
 from reviews.models import Defect, KeyEntry
 from tests.browser import pages
@@ -61,3 +63,53 @@ def test_an_entry_is_typed_corrected_and_kept_and_a_defect_promoted(
     expect(page.locator("#notices")).to_contain_text(f"Defect {found.number} is entry 2 of the answer key.")
     expect(page.get_by_role("link", name="Entry 2 of the answer key")).to_be_visible()
     assert KeyEntry.objects.get(number=2).from_defect == found
+
+
+DEEP = "services/authentication/middleware/rate_limits.py"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_place_breaks_after_slashes_and_its_lines_stay_whole(
+    course: Course,
+    ruth: User,
+    live_server: LiveServer,
+    new_context: Callable[..., BrowserContext],
+    width: int,
+) -> None:
+    task = assignment(course)
+    known = Claim(
+        "The limit is per process, so eight workers let eight times as many through",
+        path=DEEP,
+        place=Place(DEEP, 1123, 1126),
+        quote="allowed = counts.setdefault(request.client.host, Window(started=now, seen=0)).take(1)",
+    )
+    answer_keys.add(task, known, KeyEntry.Origin.PLANTED)
+    page = pages.signed_in(new_context(viewport={"width": width, "height": 900}), ruth, live_server.url)
+    page.goto(reverse("courses:answer_key", args=[task.pk]))
+    shown = drawn_lines(page.get_by_role("row", name=known.title).locator(".path"))
+    assert "".join(shown) == f"{DEEP}:1123-1126"
+    assert shown[-1].endswith("rate_limits.py:1123-1126")
+    assert all(line.endswith("/") for line in shown[:-1]), shown
+
+
+def drawn_lines(element: Locator) -> list[str]:
+    """The text of an element, line for line as the browser broke it."""
+    lines: list[str] = element.evaluate(
+        """element => {
+            const lines = [], range = document.createRange();
+            const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+            for (let bottom; texts.nextNode();)
+                for (let at = 0; at < texts.currentNode.length; at++) {
+                    range.setStart(texts.currentNode, at);
+                    range.setEnd(texts.currentNode, at + 1);
+                    const box = range.getBoundingClientRect();
+                    if (bottom === undefined || box.top >= bottom) {
+                        lines.push("");
+                        bottom = box.bottom;
+                    }
+                    lines[lines.length - 1] += range.toString();
+                }
+            return lines;
+        }"""
+    )
+    return lines

@@ -17,6 +17,7 @@ from courses.templatetags.blindspot import (
     local_time_bare,
     markdown,
     thousands,
+    whole_lines,
 )
 
 
@@ -122,3 +123,17 @@ def test_no_moment_is_no_text() -> None:
 
 def test_large_numbers_are_set_apart_by_thousands() -> None:
     assert [thousands(number) for number in (0, 999, 1_000, 1_234_567)] == ["0", "999", "1,000", "1,234,567"]
+
+
+@pytest.mark.parametrize(
+    ("where", "html"),
+    [
+        ("db.js:34-36", 'db.js<span class="lines">:34-36</span>'),
+        ("src/a/db.js:7", 'src/<wbr>a/<wbr>db.js<span class="lines">:7</span>'),
+        ("src/db.js", "src/<wbr>db.js"),
+        ("<b>/x:12:3", '&lt;b&gt;/<wbr>x:12<span class="lines">:3</span>'),
+        ("", ""),
+    ],
+)
+def test_a_place_may_break_after_slashes_and_is_escaped(where: str, html: str) -> None:
+    assert whole_lines(where) == html

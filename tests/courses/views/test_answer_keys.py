@@ -93,7 +93,14 @@ def test_an_entry_is_typed_checked_and_then_stands_with_its_numbers(
     assert answer.redirect_chain == [(url("answer_key", task) + "?saved=new", 302)]
     assert "Entry 1 is in the key." in answer.text
     assert f'data-draft-clear="{ruth.pk}:key:{task.pk}:new"' in answer.text
-    for shown in (RACE.title, "shop.py:11-13", "timing, CWE-362", "planted", "1 of 1", "0 of 1"):
+    for shown in (
+        RACE.title,
+        'shop.py<span class="lines">:11-13</span>',
+        "timing, CWE-362",
+        "planted",
+        "1 of 1",
+        "0 of 1",
+    ):
         assert shown in answer.text
     assert KeyClaim.objects.get().where == "shop.py:11-13"
 

@@ -161,6 +161,32 @@ def test_what_is_said_of_words_that_are_gone_meanwhile_is_not_kept(task: Assignm
     assert Judgement.objects.get().review == judging()
 
 
+def test_while_the_judge_is_at_work_no_worker_is_sent_to_look_and_its_end_is_enough(
+    task: Assignment, amara: User
+) -> None:
+    submission = reviewed(task, amara, claims=(SOLD_TWICE,))
+    (entry,) = domain.add(task, RACE, PLANTED).entries
+    domain.change(task, entry, REWORDED, PLANTED, entry.revision)
+    assert answer_keys.standing(key_of(task).pk).asking == 1, "a judge is wanted for the new words"
+    assert not looked_at_by_a_sweep()
+    run_passes(submission)
+    assert (judging().attempt, answer_keys.standing(key_of(task).pk).asking) == (2, 0)
+
+
+def test_a_judge_that_is_wanted_where_all_have_ended_is_never_forgotten(
+    task: Assignment, amara: User
+) -> None:
+    submission = reviewed(task, amara, claims=(SOLD_TWICE,))
+    (entry,) = domain.add(task, RACE, PLANTED).entries
+    domain.change(task, entry, REWORDED, PLANTED, entry.revision)
+    Pass.objects.filter(review=judging()).update(state=Pass.State.UNABLE)
+    Review.objects.filter(pk=judging().pk).update(state=Review.State.FAILED, ended_at=timezone.now())
+    assert looked_at_by_a_sweep(), "its end began nothing, so a worker does"
+    apply_key(key_of(task).pk)
+    run_passes(submission)
+    assert (judging().attempt, answer_keys.standing(key_of(task).pk).asking) == (2, 0)
+
+
 def test_while_somebody_reads_the_end_of_the_reviews_does_it(
     task: Assignment, amara: User, stand_in: StandIn
 ) -> None:
@@ -272,6 +298,14 @@ def test_a_bug_of_ours_ends_the_wish_and_leaves_the_button(task: Assignment, ama
 
 
 # --- A bug of ours ------------------------------------------------------------------------------------
+def looked_at_by_a_sweep() -> bool:
+    """Whether a sweep a minute later sends a worker to the only key."""
+    long_ago = timezone.now() - timedelta(seconds=61)
+    AnswerKey.objects.update(sent_at=long_ago)
+    sweep(lost_after=60)
+    return AnswerKey.objects.get().sent_at != long_ago
+
+
 def sweeps(key: AnswerKey) -> int:
     """Let the worker that a sweep asks do its work, as long as there is any; how often it was asked."""
     for count in range(100):
