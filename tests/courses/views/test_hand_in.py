@@ -88,6 +88,7 @@ def test_bens_latin1_file_is_offered_to_be_read_as_such(course: Course, ben: Use
 
 def test_latin1_is_not_offered_before_it_is_needed(course: Course, ben: User) -> None:
     page = client_of(ben).get(reverse("courses:hand_in", args=[assignment(course).pk]))
+    assert 'name="paste_path"' in page.content.decode()
     assert 'name="latin1"' not in page.content.decode()
 
 

@@ -186,6 +186,7 @@ def test_after_the_due_date_the_text_is_shown_too(course: Course, amara: User) -
     assert page.status_code == 409
     assert "The assignment is closed" in page.content.decode()
     assert "Too late" in page.content.decode()
+    assert not Note.objects.exists()
 
 
 def test_a_note_deleted_in_another_tab_gives_the_text_back(course: Course, amara: User) -> None:

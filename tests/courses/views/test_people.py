@@ -194,5 +194,6 @@ def test_outside_a_demo_the_sign_in_page_offers_nobody(
 ) -> None:
     settings.DEMO = False
     html = client.get("/accounts/login/").content.decode()
+    assert 'name="password"' in html
     assert "Amara" not in html
     assert "demo" not in html.lower()

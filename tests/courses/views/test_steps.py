@@ -287,6 +287,7 @@ def test_what_the_class_reads_cannot_carry_a_script(ruths: Client, shop: Walkthr
         reverse("courses:step_edit", args=[shop.pk, "script-alert-1-script"]),
     ):
         page = text_of(ruths.get(address))
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
         assert "<script>alert(1)" not in page
         assert "<img src=x" not in page
 
