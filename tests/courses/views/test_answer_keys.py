@@ -164,7 +164,7 @@ def test_an_entry_is_changed_and_its_place_in_other_code_stays(
     client.post(url("key_entry", task, 1), typed(revision=entry.revision))
     page = client.get(url("key_entry", task, 1)).text
     assert "It stands in 1 sealed submission, which follows what you change here. Points that" in page
-    assert 'value="CWE-362: Race condition"' in page
+    assert 'name="cwe" value="CWE-362: Race condition"' in page, "not in its list alone"
     meets_nothing(client.get(url("key_entry", task, 2)), RACE.title)
 
 

@@ -100,8 +100,8 @@ def test_chiaras_diff_does_not_apply(course: Course, chiara: User) -> None:
     refused = send(chiara, to, way="diff", diff=diff)
     text = refused.content.decode()
     assert refused.status_code == 422
-    assert "does not fit" in text
-    assert "sum_up" in text
+    assert "“prices.py”: the hunk “@@ -1,2 +1,2 @@” does not fit." in text
+    assert "expects “def sum_up(prices):” at line 1, where the file has “def total(prices, tax):”." in text
     assert "+    return 2" in text, "the diff is still in its field"
     assert not Submission.objects.exists()
 

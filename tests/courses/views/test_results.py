@@ -215,7 +215,7 @@ def test_a_false_alarm_is_shown_with_its_reason_and_the_quoted_line(
     decide_all(submission, ruth)
     release(submission, ruth)
     page = client_of(ben).get(url("result", submission)).text
-    assert "False alarm" in page
+    assert "<strong>False alarm</strong>" in page
     assert "Prices are whole cents." in page
     assert "return sum(prices) * (1 + tax)</code>" in page
     assert "a note that was a false alarm" in page
