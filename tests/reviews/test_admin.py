@@ -224,7 +224,10 @@ def test_keys_that_courses_brought_have_no_page_here(admin_browser: Client) -> N
     own = connections.own_key("course-7", Connection.objects.get(name="openai"), KEY)
     shown = admin_browser.get("/admin/reviews/connection/").content.decode()
     assert "own key" not in shown
-    assert admin_browser.get(f"/admin/reviews/connection/{own.pk}/change/").status_code == 302
+    led = admin_browser.get(f"/admin/reviews/connection/{own.pk}/change/", follow=True)
+    assert led.redirect_chain == [("/admin/", 302)]
+    assert "doesn’t exist. Perhaps it was deleted?" in led.text
+    assert KEY not in led.text
 
 
 def test_no_error_report_holds_a_key(
@@ -247,6 +250,9 @@ def test_no_error_report_holds_a_key(
         finally:
             log.removeHandler(handler)
     assert answer.status_code == 500
+    assert "Something broke here" in answer.text
+    assert KEY not in answer.text
+    assert not Connection.objects.filter(name="campus").exists(), "nothing is half-saved"
     report = "".join(f"{mail.body}{mail.alternatives}" for mail in mailoutbox)
     assert "the disk is full" in report
     assert "<table" in report, "the long report, with every variable"
@@ -282,7 +288,7 @@ def test_budgets_calls_and_notices_are_read_and_never_changed(admin_browser: Cli
         Notice: ["a.py", "a password"],
     }
     for model, expected in shows.items():
-        row = model.objects.get()
+        row, stored = model.objects.get(), model.objects.values().get()
         url = f"/admin/reviews/{model.__name__.lower()}/"
         listed = admin_browser.get(url).content.decode()
         page = admin_browser.get(f"{url}{row.pk}/change/").content.decode()
@@ -291,6 +297,7 @@ def test_budgets_calls_and_notices_are_read_and_never_changed(admin_browser: Cli
         assert KEY not in listed + page
         assert 'name="_save"' not in page
         assert admin_browser.get(f"{url}add/").status_code == 403
-        assert admin_browser.post(f"{url}{row.pk}/change/", {"name": "other"}).status_code == 403
+        other = {"limit": "99", "reply": "other", "words": "other"}
+        assert admin_browser.post(f"{url}{row.pk}/change/", other).status_code == 403
         assert admin_browser.post(f"{url}{row.pk}/delete/", {"post": "yes"}).status_code == 403
-        assert model.objects.get() == row
+        assert model.objects.values().get() == stored

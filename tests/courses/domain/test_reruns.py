@@ -97,6 +97,7 @@ def test_each_student_has_their_own_and_ruth_takes_nobodys(
 def test_none_at_all_where_the_assignment_allows_none(
     task: Assignment, amaras: Submission, amara: User
 ) -> None:
+    assert reruns.may_run_again(amaras, amara)
     Assignment.objects.update(reruns=0)
     amaras.refresh_from_db()
     assert not reruns.may_run_again(amaras, amara)

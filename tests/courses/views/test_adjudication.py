@@ -13,6 +13,7 @@ from courses.domain.assignments import PlanLine
 from courses.models import Course, Submission
 from reviews.claims import Place
 from reviews.models import Defect, Finding, Note
+from tests.doors import meets_closed_door, meets_nothing
 from tests.panels import AT_ONCE, PLAN, review_of, revise
 from tests.people import client_of
 from tests.stories import (
@@ -168,6 +169,9 @@ def test_a_defect_gets_better_words_and_another_weight(ruth: User, submission: S
     client = client_of(ruth)
     empty = client.post(url, {"title": " ", "severity": "minor"})
     assert empty.status_code == 422
+    assert "This field is required." in empty.text
+    injection.refresh_from_db()
+    assert (injection.title, injection.severity) == (INJECTION.title, "critical")
 
     client.post(url, {"title": "The name becomes part of the query", "severity": "major"})
     injection.refresh_from_db()
@@ -183,20 +187,23 @@ def test_claims_and_defects_of_others_are_out_of_reach(
     crossed = client_of(ruth).post(
         reverse("courses:move_claim", args=[submission.pk, "note", foreign.pk]), {"to": "new"}
     )
-    assert crossed.status_code == 404
+    meets_nothing(crossed)
+    home = foreign.defect
+    foreign.refresh_from_db()
+    assert (foreign.defect, foreign.moved_by_person) == (home, False)
+    mine = Note.objects.get(snapshot__revision__submission=submission, title=RACE.title)
     for kind in ("finding", "thing"):
-        url = reverse("courses:move_claim", args=[submission.pk, kind, 1])
-        assert client_of(ruth).post(url, {"to": "new"}).status_code == 404
-    assert client_of(ruth).get(reverse("courses:defect", args=[submission.pk, 99])).status_code == 404
+        url = reverse("courses:move_claim", args=[submission.pk, kind, mine.pk])
+        meets_nothing(client_of(ruth).post(url, {"to": "new"}))
+    assert not Note.objects.filter(moved_by_person=True).exists()
+    meets_nothing(client_of(ruth).get(reverse("courses:defect", args=[submission.pk, 99])), RACE.title)
 
 
 @pytest.mark.parametrize("name", ["adjudicate", "apparatus", "result"])
 def test_the_student_reaches_neither_the_workbench_nor_its_table(
     amara: User, submission: Submission, name: str
 ) -> None:
-    answer = client_of(amara).get(reverse(f"courses:{name}", args=[submission.pk]))
-    assert answer.status_code == 403
-    assert RACE.title not in answer.text
+    meets_closed_door(client_of(amara).get(reverse(f"courses:{name}", args=[submission.pk])), RACE.title)
 
 
 def test_the_student_decides_nothing(amara: User, submission: Submission) -> None:
@@ -240,7 +247,7 @@ def test_what_is_said_of_a_plan_is_no_claim_on_the_code(ruth: User, amara: User,
     moved = client.post(
         reverse("courses:move_claim", args=[submission.pk, "finding", finding.pk]), {"to": "1"}
     )
-    assert moved.status_code == 404
+    meets_nothing(moved)
     finding.refresh_from_db()
     assert finding.defect is None
     for name, extra in (("adjudicate", []), ("apparatus", []), ("file", ["PLAN.md"])):

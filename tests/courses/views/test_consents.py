@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -163,8 +167,13 @@ def test_the_pages_of_a_sitting_that_keeps_numbers_only_still_open(
     assert "sqlite3" not in page
     own = read(client_of(amara), at("own_marks", shop.assignment.course))
     assert "sqlite3" not in own
-    for name in ("sitting_csv", "sitting_compare"):
-        assert client_of(tomas).get(reverse(f"courses:{name}", args=[sitting.pk])).status_code == 200
+    assert "nothing to compare with yet" in read(
+        client_of(tomas), reverse("courses:sitting_compare", args=[sitting.pk])
+    )
+    sheet: Any = client_of(tomas).get(reverse("courses:sitting_csv", args=[sitting.pk]))
+    rows = list(csv.DictReader(io.StringIO(b"".join(sheet.streaming_content).decode())))
+    assert {(row["marked"], row["hit"], row["severity"]) for row in rows} == {("file 1:7", "d1", "critical")}
+    assert len(rows) == 3
 
 
 @pytest.mark.parametrize("copies", [0, 2])

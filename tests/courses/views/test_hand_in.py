@@ -88,6 +88,7 @@ def test_bens_latin1_file_is_offered_to_be_read_as_such(course: Course, ben: Use
 
 def test_latin1_is_not_offered_before_it_is_needed(course: Course, ben: User) -> None:
     page = client_of(ben).get(reverse("courses:hand_in", args=[assignment(course).pk]))
+    assert 'name="paste_path"' in page.content.decode()
     assert 'name="latin1"' not in page.content.decode()
 
 
@@ -99,8 +100,8 @@ def test_chiaras_diff_does_not_apply(course: Course, chiara: User) -> None:
     refused = send(chiara, to, way="diff", diff=diff)
     text = refused.content.decode()
     assert refused.status_code == 422
-    assert "does not fit" in text
-    assert "sum_up" in text
+    assert "“prices.py”: the hunk “@@ -1,2 +1,2 @@” does not fit." in text
+    assert "expects “def sum_up(prices):” at line 1, where the file has “def total(prices, tax):”." in text
     assert "+    return 2" in text, "the diff is still in its field"
     assert not Submission.objects.exists()
 

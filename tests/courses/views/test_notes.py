@@ -16,6 +16,7 @@ from courses.domain import submissions
 from courses.models import Course, Submission
 from reviews.models import Note
 from reviews.snapshots.files import SourceFile
+from tests.doors import meets_closed_door
 from tests.people import client_of
 from tests.stories import INJECTION, SHOP, assignment, handed_in, sealed
 
@@ -185,6 +186,7 @@ def test_after_the_due_date_the_text_is_shown_too(course: Course, amara: User) -
     assert page.status_code == 409
     assert "The assignment is closed" in page.content.decode()
     assert "Too late" in page.content.decode()
+    assert not Note.objects.exists()
 
 
 def test_a_note_deleted_in_another_tab_gives_the_text_back(course: Course, amara: User) -> None:
@@ -214,5 +216,5 @@ def test_nobody_else_writes(amara: User, ben: User, ruth: User, work: Submission
             client_of(other).get(new_url(work)),
             client_of(other).post(new_url(work), words(title="x")),
         ):
-            assert page.status_code == 403
+            meets_closed_door(page, SHOP[0].lines[2], "<textarea")
     assert not Note.objects.exists()

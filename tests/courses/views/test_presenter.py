@@ -213,11 +213,13 @@ def test_ending_says_what_it_does_and_does_it_once(sitting: Sitting, ruth: User)
     for _ in range(2):
         response = client.post(at("sitting_end", sitting))
         assert response["Location"] == at("sitting", sitting)
+    assert Sitting.objects.get().ended_at is not None
     late = words(client.post(at("steer", sitting), key(html, "next"), follow=True).content.decode())
     assert "This session has ended. Nothing was changed." in late
     assert "What was answered" in late
     assert "/room/" not in client.get(at("presenter", sitting)).content.decode(), "nobody is counted any more"
-    assert client.get(at("presenter_room", sitting), headers=HTMX).status_code == 286
+    last = client.get(at("presenter_room", sitting), headers=HTMX)
+    assert (last.status_code, last.content) == (286, b""), "it is polled no more"
 
 
 def test_a_review_is_run_live_from_its_step(sitting: Sitting, ruth: User, stand_in: StandIn) -> None:

@@ -11,8 +11,9 @@ from django.urls import reverse
 from courses.models import Course
 from reviews.claims import Claim, Place
 from reviews.snapshots.files import SourceFile
+from tests.doors import meets_nothing
 from tests.people import client_of
-from tests.stories import INJECTION, RACE, ROUNDING, assignment, handed_in, note_of, reviewed, sealed
+from tests.stories import INJECTION, RACE, ROUNDING, SHOP, assignment, handed_in, note_of, reviewed, sealed
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,7 @@ def test_a_claim_is_found_by_its_number(course: Course, amara: User) -> None:
     assert page.headers["Location"] == f"/submissions/{submission.pk}/code/prices.py#note-{note.pk}"
     for claim in ("note-999999", "note-x", "defect-1", "note-²"):
         url = reverse("courses:code", args=[submission.pk])
-        assert client_of(amara).get(url, {"claim": claim}).status_code == 404
+        meets_nothing(client_of(amara).get(url, {"claim": claim}))
 
 
 def test_findings_are_hidden_until_the_assignment_says_so(course: Course, amara: User, ruth: User) -> None:
@@ -87,11 +88,11 @@ def test_findings_are_hidden_until_the_assignment_says_so(course: Course, amara:
     mine = client_of(amara).get(url).content.decode()
     assert "finding-" not in mine
     assert finding.title not in mine
-    assert client_of(amara).get(by_claim).status_code == 404
+    meets_nothing(client_of(amara).get(by_claim), finding.title)
     hers = client_of(ruth).get(url).content.decode()
     assert f'id="finding-{finding.pk}"' in hers
     assert f"Defect {finding.defect.number}: who else saw it" in hers
-    assert client_of(ruth).get(by_claim).status_code == 302
+    assert client_of(ruth).get(by_claim).headers["Location"] == f"{url}#finding-{finding.pk}"
 
 
 def test_staff_read_but_do_not_write(course: Course, amara: User, ruth: User) -> None:
@@ -105,7 +106,8 @@ def test_staff_read_but_do_not_write(course: Course, amara: User, ruth: User) ->
 
 def test_an_unknown_file_is_not_found(course: Course, amara: User) -> None:
     submission = handed_in(assignment(course), amara)
-    assert client_of(amara).get(reverse("courses:file", args=[submission.pk, "nope.py"])).status_code == 404
+    url = reverse("courses:file", args=[submission.pk, "nope.py"])
+    meets_nothing(client_of(amara).get(url), SHOP[0].lines[0])
 
 
 def test_unfinished_notes_are_marked_in_the_list(course: Course, amara: User) -> None:

@@ -108,10 +108,11 @@ def test_the_student_learns_nothing_of_the_models_before_the_time(
     run_passes(submission)
     over = client.get(url, headers=POLL)
     assert over.status_code == 286
-    for page in (over.text, client.get(url).text, client.get(submission.get_absolute_url()).text):
-        assert "The reviewers have read your code" in page
+    whole, own = client.get(url).text, client.get(submission.get_absolute_url()).text
+    for told in (over.text, whole.partition('id="progress"')[2], own.partition("<main")[2]):
+        assert "The reviewers have read your code" in told
         for word in ("GPT", "gpt", "X1", "finding", "ruff", "complete", "injection"):
-            assert word not in page.partition("<main")[2].partition('id="progress"')[2], word
+            assert word not in told, word
 
 
 def test_the_student_sees_the_panel_once_findings_are_due(ben: User, course: Course) -> None:

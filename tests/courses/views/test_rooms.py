@@ -14,6 +14,7 @@ from courses.domain import answers, sittings
 from courses.domain.answers import Reply, print_of
 from courses.models import Answer, Course, Membership, Seat, Sitting
 from courses.views.rooms import WRONG_CODES_AN_HOUR
+from tests.doors import meets_nothing
 from tests.people import client_of
 from tests.rooms import seats_in, shown, sitting_of
 
@@ -98,18 +99,19 @@ def test_a_wrong_code_says_what_to_compare_and_keeps_what_was_typed(sitting: Sit
 def test_guessing_ends_and_the_picture_still_works(sitting: Sitting) -> None:
     guesser, neighbour = Client(), Client()
     for number in range(WRONG_CODES_AN_HOUR):
-        assert guesser.get(f"/live/W{number:05}/").status_code == 404
+        assert "No session has this code now." in guesser.get(f"/live/W{number:05}/").text
     for method in (neighbour.get, neighbour.post):
         response = method(door(sitting))
         assert response.status_code == 429
         assert "Scan the picture on the screen instead: that always works." in response.content.decode()
     assert not Seat.objects.exists()
-    assert neighbour.get(link(sitting)).status_code == 200
+    assert sitting.title in neighbour.get(link(sitting)).text
     neighbour.post(link(sitting))
-    assert neighbour.get(f"/live/room/{sitting.pk}/").status_code == 200
+    assert "Look at the front." in neighbour.get(f"/live/room/{sitting.pk}/").text
+    assert Seat.objects.count() == 1
 
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
-    assert elsewhere.get(door(sitting)).status_code == 200
+    assert sitting.title in elsewhere.get(door(sitting)).text
 
 
 def test_three_hundred_who_type_it_right_are_no_guessers(sitting: Sitting) -> None:
@@ -181,9 +183,10 @@ def test_the_picture_is_a_bounded_drawing_of_the_link_and_tells_no_code(
     assert drawing.startswith("<svg")
     assert "style=" not in drawing
     assert len(drawing) < 20_000
-    assert wrong.status_code == Client().get(f"/live/{sitting.code}/qr.svg").status_code == 200
-    assert forged.status_code == 404
-    assert Client().get("/live/what is this/qr.svg").status_code == 404
+    for of_a_code in (wrong, Client().get(f"/live/{sitting.code}/qr.svg")):
+        assert of_a_code.text.startswith("<svg"), "the same for a code that no session has"
+    for unsigned in (forged, Client().get("/live/what is this/qr.svg")):
+        meets_nothing(unsigned, "<svg viewBox")
 
 
 # --- Words ----------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.utils import timezone
 from courses.models import Course, Submission
 from reviews.claims import Claim
 from reviews.models import Note, Review, Seal
+from tests.doors import meets_closed_door
 from tests.people import client_of
 from tests.stories import INJECTION, RACE, assignment, handed_in, sealed
 
@@ -133,11 +134,11 @@ def test_the_receipt_can_be_checked_without_us(course: Course, amara: User, ruth
 def test_there_is_no_receipt_before_the_seal(course: Course, amara: User, ruth: User) -> None:
     submission = handed_in(assignment(course), amara)
     assert client_of(amara).get(receipt_url(submission)).headers["Location"] == seal_url(submission)
-    assert client_of(ruth).get(receipt_url(submission)).status_code == 403
+    meets_closed_door(client_of(ruth).get(receipt_url(submission)), "verify_seal")
 
 
 def test_nobody_seals_for_another(course: Course, amara: User, ben: User, ruth: User) -> None:
     submission = handed_in(assignment(course), amara, claims=(INJECTION,))
     for other in (ben, ruth):
-        assert client_of(other).post(seal_url(submission)).status_code == 403
+        meets_closed_door(client_of(other).post(seal_url(submission)), INJECTION.title)
     assert not Seal.objects.exists()

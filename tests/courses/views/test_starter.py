@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from courses.models import Assignment, Course
 from reviews.models import LanguageModel
 from tests import stories
+from tests.doors import meets_nothing
 from tests.people import client_of
 
 
@@ -131,7 +132,7 @@ def test_dropped_the_starter_is_gone_and_what_was_handed_in_stays(
     assert "There are none." in html
     assert paths(task) == []
     assert submission.revisions.get().snapshot.files.count() == 2
-    assert client_of(amara).get(f"/assignments/{task.pk}/starter.zip").status_code == 404
+    meets_nothing(client_of(amara).get(f"/assignments/{task.pk}/starter.zip"))
 
 
 def test_students_cannot_touch_the_starter(course: Course, ruth: User, amara: User) -> None:

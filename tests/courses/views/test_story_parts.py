@@ -17,6 +17,7 @@ from courses.domain.walkthroughs import files_of
 from courses.models import Course, Walkthrough
 from tests.courses.views.test_steps import rows
 from tests.courses.views.test_walkthroughs import text_of
+from tests.doors import meets_nothing
 from tests.people import client_of
 from tests.rooms import walkthrough_of
 from tests.stories import SHOP
@@ -135,7 +136,7 @@ def test_what_is_told_of_a_state_is_changed_and_its_files_stay(ruths: Client, sh
     shop.refresh_from_db()
     [code] = shop.told().codes
     assert (code.title, code.author, code.prompt) == ("At first", "A model", "Write\nit.")
-    assert ruths.get(reverse("courses:code_edit", args=[shop.pk, "v9"])).status_code == 404
+    meets_nothing(ruths.get(reverse("courses:code_edit", args=[shop.pk, "v9"])), "At first")
 
 
 def test_a_state_that_something_shows_is_not_taken_out(ruths: Client, shop: Walkthrough) -> None:
@@ -190,6 +191,8 @@ def test_a_defect_without_a_place_that_is_there_is_refused(
     assert page.status_code == 422
     assert said in text_of(page)
     assert "A long thought." in text_of(page)
+    shop.refresh_from_db()
+    assert [item.id for item in shop.told().defects] == ["injection", "race", "rounding"]
 
 
 def test_a_defect_that_a_finding_is_about_stays(ruths: Client, shop: Walkthrough) -> None:
@@ -242,3 +245,5 @@ def test_the_witnesses_are_changed_together_and_in_order(ruths: Client, shop: Wa
     assert "Two witnesses are called D." in text_of(twice)
     wrong = ruths.post(address, {"version": 2, **rows("witnesses", named[0] | {"siglum": "dd"})})
     assert "A capital and at most two digits" in text_of(wrong)
+    shop.refresh_from_db()
+    assert [item.siglum for item in shop.told().witnesses] == ["T", "A1", "D", "X1"]

@@ -10,6 +10,7 @@ from courses.domain.assignments import PlanLine
 from courses.models import Assignment, Course, Submission
 from reviews.engine import reviews
 from reviews.models import Pass, Review
+from tests.doors import meets_nothing
 from tests.panels import AT_ONCE, PLAN, SECOND, next_round, plan_is_criticised, review_of
 from tests.people import client_of
 from tests.stories import SHOP, assignment, model_reviewer, sealed
@@ -110,9 +111,9 @@ def test_only_what_is_wanted_of_a_person_has_such_a_page(
 ) -> None:
     models = Review.objects.get().passes.exclude(pk=waiting.pk).get()
     client = client_of(amara)
-    assert client.get(address_of(models, submission)).status_code == 404
+    meets_nothing(client.get(address_of(models, submission)), AT_ONCE.title)
     his = sealed(submission.assignment, ben, files=(*SHOP, PLAN))
-    assert client_of(ben).get(address_of(waiting, his)).status_code == 404
+    meets_nothing(client_of(ben).get(address_of(waiting, his)), AT_ONCE.title)
 
 
 def test_the_panel_says_for_whom_the_review_waits(ruth: User, submission: Submission, waiting: Pass) -> None:

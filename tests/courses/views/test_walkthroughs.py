@@ -17,6 +17,7 @@ from courses.domain import sittings
 from courses.domain.walkthroughs import document_of
 from courses.models import Course, Walkthrough
 from courses.walkthroughs.shelf import shelf
+from tests.doors import meets_closed_door, meets_nothing
 from tests.people import client_of
 from tests.rooms import SHOP_STORY, shop_story, walkthrough_of
 
@@ -49,7 +50,7 @@ def test_ruth_makes_one_from_nothing_and_it_is_hers_alone(course: Course, ruth: 
     listed = reverse("courses:walkthroughs", args=[course.pk])
     assert "The till" in text_of(ruths.get(listed))
     assert "The till" not in text_of(client_of(tomas).get(listed))
-    assert client_of(tomas).get(made.get_absolute_url()).status_code == 403
+    meets_closed_door(client_of(tomas).get(made.get_absolute_url()), "The till")
 
 
 def test_one_without_a_title_is_not_made_and_what_was_typed_is_kept(course: Course, ruth: User) -> None:
@@ -73,9 +74,8 @@ def test_shared_tomas_shows_it_and_copies_it_but_does_not_change_it(
     seen = text_of(tomass.get(shop.get_absolute_url()))
     assert "Where is it wrong?" in seen
     assert "Add a step" not in seen
-    assert (
-        tomass.post(reverse("courses:walkthrough_share", args=[shop.pk]), {"shared": "0"}).status_code == 403
-    )
+    meets_closed_door(tomass.post(reverse("courses:walkthrough_share", args=[shop.pk]), {"shared": "0"}))
+    assert Walkthrough.objects.get().shared
     copied = tomass.post(reverse("courses:walkthrough_duplicate", args=[shop.pk]), follow=True)
     assert "This is your copy, “The shop, copy”" in text_of(copied)
     copy = Walkthrough.objects.get(made_by=tomas)
@@ -92,8 +92,8 @@ def test_when_the_instructor_stops_sharing_what_tomas_made_only_he_sees_it(
         reverse("courses:walkthrough_share", args=[his.pk]), {"shared": "0"}, follow=True
     )
     assert "can be used by its maker alone now" in text_of(page)
-    assert client_of(ruth).get(his.get_absolute_url()).status_code == 403
-    assert client_of(tomas).get(his.get_absolute_url()).status_code == 200
+    meets_closed_door(client_of(ruth).get(his.get_absolute_url()), "Where is it wrong?")
+    assert "Where is it wrong?" in text_of(client_of(tomas).get(his.get_absolute_url()))
 
 
 def test_exported_and_imported_elsewhere_it_is_the_same(course: Course, ruth: User) -> None:
@@ -142,11 +142,12 @@ def test_without_a_file_the_page_says_to_choose_one(course: Course, ruth: User) 
     page = client_of(ruth).post(reverse("courses:walkthrough_import", args=[course.pk]))
     assert page.status_code == 422
     assert "Choose the file first." in text_of(page)
+    assert not Walkthrough.objects.exists()
 
 
 def test_nothing_stands_on_the_shelf_under_another_name(course: Course, ruth: User) -> None:
     page = client_of(ruth).post(reverse("courses:walkthrough_take", args=[course.pk, "no-such-story"]))
-    assert page.status_code == 404
+    meets_nothing(page)
     assert not Walkthrough.objects.exists()
 
 
@@ -228,16 +229,16 @@ def test_the_preview_goes_through_every_beat_with_the_notes_beside_it(course: Co
     assert "Mark the lines where something is wrong." in question
 
 
-@pytest.mark.parametrize(
-    ("position", "beat", "status"), [(8, "", 404), (5, "99", 200), (5, "-1", 200), (5, "²", 200)]
-)
-def test_a_preview_beyond_the_ends(course: Course, ruth: User, position: int, beat: str, status: int) -> None:
+@pytest.mark.parametrize(("beat", "shown"), [("99", 4), ("-1", 1), ("²", 1)])
+def test_a_preview_goes_to_no_beat_beyond_the_ends(course: Course, ruth: User, beat: str, shown: int) -> None:
     shop = walkthrough_of(course, ruth)
-    address = reverse("courses:walkthrough_preview", args=[shop.pk, position])
-    page = client_of(ruth).get(address, {"beat": beat})
-    assert page.status_code == status
-    if status == 200:
-        assert f"beat {4 if beat == '99' else 1} of 4" in text_of(page)
+    page = client_of(ruth).get(reverse("courses:walkthrough_preview", args=[shop.pk, 5]), {"beat": beat})
+    assert f"step 6 of 8, beat {shown} of 4" in text_of(page)
+
+
+def test_there_is_no_preview_after_the_last_step(course: Course, ruth: User) -> None:
+    shop = walkthrough_of(course, ruth)
+    meets_nothing(client_of(ruth).get(reverse("courses:walkthrough_preview", args=[shop.pk, 8])), shop.title)
 
 
 @pytest.mark.parametrize("count", [1, 3])

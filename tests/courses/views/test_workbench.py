@@ -134,7 +134,9 @@ def test_what_a_judge_said_is_shown(ruth: User, talked_over: Submission) -> None
 
 def test_a_duplicate_has_no_suggestion_of_its_own(ruth: User, talked_over: Submission) -> None:
     race, injection = about(talked_over, RACE.title), about(talked_over, INJECTION.title)
+    assert "Suggested:" in bench(ruth, race, talked_over)
     decide(race, Decision(Defect.Standing.DUPLICATE, duplicate_of=injection.number), ruth)
     page = bench(ruth, race, talked_over)
+    assert f"repeats {injection.number}" in page
     assert "Suggested:" not in page
     assert "The same defect seems to be" not in page

@@ -243,4 +243,6 @@ def test_a_provider_that_answers_again_is_no_longer_left_alone(server: StandIn) 
 def test_a_server_that_repeats_the_key_is_not_quoted(server: StandIn) -> None:
     a_way("campus", "compatible", server.openai_url, "campus-llama-3")
     server.answers = Answer(text="no form", model=f"llama {SITE_KEY}")
-    assert SITE_KEY not in repr(check_all())
+    said = repr(check_all())
+    assert "llama" in said
+    assert SITE_KEY not in said

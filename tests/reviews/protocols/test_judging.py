@@ -72,6 +72,7 @@ def test_each_dozen_of_pairs_is_shown_twice_the_second_time_the_other_way_round(
 def test_what_the_judge_is_shown_names_nobody() -> None:
     returned, _ = play("judging", before(2), judge(lambda *_: True))
     shown = "".join(exhibit.title + exhibit.text for item in returned for exhibit in item.turn.exhibits)
+    assert shown.count("Claim A") == 4
     assert "note" not in shown
     assert "finding" not in shown
 

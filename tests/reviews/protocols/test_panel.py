@@ -85,6 +85,15 @@ def talks(draw: st.DrawFn, chairs: Sequence[int] = CHAIRS) -> Talk:
     return talk
 
 
+@st.composite
+def disputes(draw: st.DrawFn) -> Talk:
+    """One finding, and a word of everybody about it: what a whole talk seldom comes to by chance."""
+    maker = draw(st.sampled_from(CHAIRS))
+    made = Said(findings=((draw(CLAIMS), ()),))
+    opened = {(1, chair): made if chair == maker else Said() for chair in CHAIRS}
+    return opened | {(2, chair): Said(votes=(((1, maker, 0), draw(VOTES)),)) for chair in CHAIRS}
+
+
 def returned_of(talk: Talk, seating: Mapping[int, int] | None = None) -> tuple[list[Returned], dict[Id, str]]:
     """The talk as passes, every chair at the position that `seating` gives it; and the reference of each id.
 
@@ -125,7 +134,7 @@ def test_every_finding_stands_in_one_group_and_nothing_is_lost(talk: Talk) -> No
     assert sorted(refs) == sorted(numbered(passes))
 
 
-@given(talk=talks())
+@given(talk=talks() | disputes())
 def test_nothing_is_dismissed_without_evidence_or_its_makers_own_word(talk: Talk) -> None:
     passes, _ = returned_of(talk)
     for standing in standings(passes):

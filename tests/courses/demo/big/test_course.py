@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -218,13 +220,24 @@ def test_every_page_of_it_answers(small: Course) -> None:
     for address in (*_of_course(small), *_of_submissions(small)):
         response = ruth.get(address, follow=True)
         assert response.status_code == 200, address
+        assert small.name in response.text, address
     student = Submission.objects.filter(assignment__course=small).first()
     assert student is not None
     amara = client_of(student.student.user)
     for name in ("submission", "receipt"):
         response = amara.get(reverse(f"courses:{name}", args=[student.pk]), follow=True)
         assert response.status_code == 200
-    assert amara.get(reverse("courses:index")).status_code == 200
+        assert student.assignment.title in response.text, name
+    assert small.name in amara.get(reverse("courses:index")).text
+
+
+def test_its_ledger_is_a_sheet_with_a_row_for_each_call(small: Course) -> None:
+    submission = Submission.objects.filter(assignment__course=small)[0]
+    made = Call.objects.filter(by_pass__review__snapshot__revision__submission=submission).count()
+    ruth = client_of(User.objects.get(username="big-7-instructor"))
+    sheet: Any = ruth.get(reverse("courses:ledger_csv", args=[submission.pk]))
+    rows = list(csv.reader(io.StringIO(b"".join(sheet.streaming_content).decode())))
+    assert len(rows) == 1 + made > 1
 
 
 class Quiet:
@@ -243,7 +256,7 @@ def _of_course(course: Course) -> list[str]:
 
 
 def _of_submissions(course: Course) -> list[str]:
-    names = ("receipt", "reviews", "apparatus", "result", "adjudicate", "ledger", "ledger_csv")
+    names = ("receipt", "reviews", "apparatus", "result", "adjudicate", "ledger")
     addresses = []
     for submission in Submission.objects.filter(assignment__course=course)[:1]:
         addresses += [reverse(f"courses:{name}", args=[submission.pk]) for name in names]

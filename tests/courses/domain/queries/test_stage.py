@@ -175,6 +175,8 @@ def test_what_was_written_by_others_is_only_text(course: Course, ruth: User) -> 
     steps[0] = {**steps[0], "title": "<script>alert(1)</script>", "body": "<img src=x onerror=alert(1)>"}
     stage = stage_of_walkthrough(walked.walkthrough(course, ruth, steps=steps), 0)
     html = render_to_string("live/stage.html", {"stage": stage})
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "&lt;img src=x onerror=alert(1)&gt;" in html
     assert "<script" not in html
     assert "<img" not in html
 
