@@ -11,6 +11,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
 pytest_plugins = ["tests.people", "tests.servers.models", "tests.latch"]
 
@@ -22,9 +23,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests that empty the database afterwards the rows that migrations brought.
+    """Let tests that empty the database afterwards put back the rows that migrations brought.
 
-    Without it the first such test of a run finds them, and the next ones do not.
+    Without it a test finds them only where no such test ran before it in the same process.
     """
     for item in items:
         names = getattr(item, "fixturenames", [])
@@ -33,18 +34,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             mark and mark.kwargs.get("transaction")
         )
         if emptied:
+            # Begun before the database's own fixture, it ends after that one.
             names.insert(0, "known_models")
 
 
 @pytest.fixture
-def known_models(transactional_db: None) -> None:
-    """The rows that migrations brought, once more: the test before this one emptied every table.
+def known_models(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The rows that migrations brought, put back once the test has ended and every table was emptied.
 
     Not by serialized_rollback: it is kept on a connection, and Playwright's event loop has another.
     """
-    for name in ("0002_known_models_and_analysers", "0007_ways_to_models", "0009_first_prices"):
-        migration = import_module(f"reviews.migrations.{name}")
-        migration.add(apps, connection.SchemaEditorClass(connection))
+    yield
+    with django_db_blocker.unblock():
+        for name in ("0002_known_models_and_analysers", "0007_ways_to_models", "0009_first_prices"):
+            migration = import_module(f"reviews.migrations.{name}")
+            migration.add(apps, connection.SchemaEditorClass(connection))
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
 @pytest.fixture
-def shop(known_models: None, course: Course, ruth: User, tomas: User, amara: User) -> Submission:
+def shop(course: Course, ruth: User, tomas: User, amara: User) -> Submission:
     """Amara's shop, with her name in it, is reviewed; the injection is valid."""
     recorded_reviewer("gpt-5.4")
     recording("gpt-5.4", "cross_model", [INJECTION, RACE], files=CODE)

@@ -98,6 +98,7 @@ def test_ruth_makes_a_walkthrough_from_nothing(
     page.get_by_role("link", name="Preview", exact=True).click()
     stage = page.get_by_role("region", name="As the class sees it")
     expect(stage).to_contain_text("A model wrote this shop.")
+    page.wait_for_load_state()  # Only then does its script hear keys.
     page.keyboard.press("n")
     expect(stage.get_by_role("heading", name="Where is it wrong?")).to_be_visible()
     expect(page.get_by_role("complementary", name="For the presenter")).to_contain_text("Give them a minute.")

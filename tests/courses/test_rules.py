@@ -289,6 +289,7 @@ class World:
     submissions: dict[str, Submission]
     walkthrough: Walkthrough
     sitting: Sitting
+    shelved: str
 
     def address(self, name: str, state: str = "draft") -> str:
         """The address of that name, about the work in that state."""
@@ -316,7 +317,7 @@ class World:
             "seat_id": Seat.objects.filter(sitting=self.sitting).values_list("pk", flat=True)[0],
             "step": "stranger",
             "walkthrough_id": self.walkthrough.pk,
-            "slug": shelf()[0].slug,
+            "slug": self.shelved,
             "position": 0,
             "name": "hello",
             "sitting_id": self.sitting.pk,
@@ -384,7 +385,7 @@ def world(course: Course, ruth: User, tomas: User, amara: User, clients: dict[st
     kept, other = seats_in(sitting, 2)
     Seat.objects.filter(pk=kept.pk).update(member=Membership.objects.get(user=amara))
     answered(other, words="somebody's words")
-    return World(course, drafted, clients, submissions, shop, sitting)
+    return World(course, drafted, clients, submissions, shop, sitting, shelf()[0].slug)
 
 
 def test_every_address_has_a_row() -> None:
