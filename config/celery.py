@@ -38,7 +38,7 @@ class Sweeper(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         """Begin as soon as the worker's timer runs."""
-        load_providers_beside()
+        threading.Thread(target=_load_providers, name="load-providers", daemon=True).start()
         every = settings.REVIEW_SWEEP_SECONDS
         self.entry = parent.timer.call_repeatedly(every, self.ask, priority=10)
         # Nobody asks that way again: a worker that is slow to begin must find it all the same.
@@ -74,14 +74,10 @@ def keep_connections(**_about: Any) -> None:
     close_old_connections()
 
 
-def load_providers_beside() -> None:
-    """Load the vendors' SDKs while a process starts, so that neither it nor who needs one first waits."""
-    threading.Thread(target=_load_providers, name="load-providers", daemon=True).start()
-
-
 def _load_providers() -> None:
-    """Also read the machine's certificates, which a class's first calls at once would read each for itself.
+    """Beside the worker's start, so that neither it nor the first reviewer waits for the vendors' SDKs.
 
+    Nor for the machine's certificates, which a class's first calls at once would read each for itself.
     What has been loaded stays: the collector need not look at it again. Measured: it took a quarter of
     a second for every look at the SDKs' half a million objects, at the worst of times.
     """

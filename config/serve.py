@@ -28,7 +28,6 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
 from config import broker
-from config.celery import load_providers_beside
 
 THREADS = 32
 """Requests answered side by side. They wait for the database more than they compute."""
@@ -156,8 +155,6 @@ class Process(ThreadWorker):  # type: ignore[misc]
             self.review()
         else:
             settle_down()
-            # Whose seal is the first would wait for them: 1.5 s.
-            load_providers_beside()
             super().run()
 
     def review(self) -> None:
