@@ -100,8 +100,11 @@ def test_a_plan_runs_live_on_real_processes_and_what_could_not_be_reviewed_is_as
     new_context: Callable[..., BrowserContext],
     reads_well: Check,
 ) -> None:
-    teacher = pages.signed_in(new_context(base_url=site.url), ruth, site.url)
-    phone = pages.signed_in(new_context(base_url=site.url, color_scheme="dark", **PHONE), amara, site.url)
+    desk = new_context(base_url=site.url)
+    hand = new_context(base_url=site.url, color_scheme="dark", **PHONE)
+    for context in (desk, hand):
+        context.set_default_timeout(PATIENCE)
+    teacher, phone = pages.signed_in(desk, ruth, site.url), pages.signed_in(hand, amara, site.url)
 
     ruth_composes_a_plan(teacher, task)
     assert stand_in.asked == [], "a plan and its estimate ask nobody"

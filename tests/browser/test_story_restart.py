@@ -41,7 +41,7 @@ def test_a_server_that_is_killed_in_the_middle_of_a_question_loses_nothing_and_c
     new_context: Callable[..., BrowserContext],
     watch: Watch,
 ) -> None:
-    watch.allow("ERR_(FAILED|CONNECTION|EMPTY|SOCKET)|htmx:(afterRequest|sendError)")
+    watch.allow("ERR_(FAILED|CONNECTION|EMPTY|SOCKET)|htmx:(afterRequest|sendError|timeout)")
     sitting = sitting_of(course, ruth)
     laptop = new_context(base_url=site.url)
     desk = Desk(pages.signed_in(laptop, ruth, site.url))
