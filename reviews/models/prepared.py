@@ -57,6 +57,8 @@ class Prepared(Generic[Row_co]):
         places = [marks.index(value) if value in marks else None for value in parameters]
         if {*range(len(marks))} - {*places}:
             raise ValueError(f"Not all values stand in the query as they are: {sql}")
+        # Each thread has its own. This one's would stay open when the thread has ended.
+        compiler.connection = None
         return _Made(rows, compiler, sql, tuple(parameters), tuple(places), threading.local())
 
 

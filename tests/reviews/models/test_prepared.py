@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
+from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
@@ -113,6 +116,23 @@ def test_threads_share_it_each_with_its_own_connection() -> None:
     for thread in threads:
         thread.join()
     assert read == {number: [f"text {number}"] * 20 for number in range(8)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_connection_of_a_thread_that_has_ended_is_let_go_of() -> None:
+    texts = Prepared(lambda name: Blob.objects.filter(sha256=name).values_list("text", flat=True), str)
+    its: list[weakref.ref[Any]] = []
+
+    def ask() -> None:
+        assert texts("nothing") == []
+        its.append(weakref.ref(connections["default"]))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    gc.collect()
+    assert its[0]() is None
+    assert texts("nothing") == []
 
 
 def test_a_value_of_another_kind_is_refused() -> None:
