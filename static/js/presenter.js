@@ -9,6 +9,7 @@ const unsent = document.querySelector("[data-unsent]");
 const MOST_WAITING = 5;
 let flying = null; // The form that is under way.
 let failed = null; // The form that did not get through, and is sent again by and by.
+let uncertain = false; // It may have arrived, and only its answer took too long.
 let timer = null;
 const pressed = []; // Keys pressed meanwhile: each is sent from the page that the one before leads to.
 
@@ -30,9 +31,9 @@ page.addEventListener("htmx:confirm", (event) => {
   flying = form;
 });
 // What a poll heard meanwhile is let go: drawn first, it would take the form away, and nobody would hear
-// what became of it. The form's own answer is as new.
+// what became of it. The form's own answer is as new. So is that of one that may have arrived, sent once more.
 page.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (flying && detail.requestConfig.elt.id === "desk") detail.shouldSwap = false;
+  if ((flying || (failed && uncertain)) && detail.requestConfig.elt.id === "desk") detail.shouldSwap = false;
 });
 
 function again(event) {
@@ -41,6 +42,7 @@ function again(event) {
   event.stopPropagation();
   flying = null;
   failed = form;
+  uncertain = event.type === "htmx:timeout";
   pressed.length = 0;
   unsent.textContent = `“${label(form)}” is not sent yet: the server does not answer. Trying again.`;
   unsent.hidden = false;
