@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -24,10 +22,10 @@ from tests.browser import pages
 from tests.browser.kiosk import KIOSK, NOTES, PROMPT, SECRET, Doors
 from tests.browser.room_pages import PHONE
 from tests.servers.models import StandIn
-from tests.servers.workers import SiteProcess, WorkerProcess, wait_until
+from tests.servers.workers import SiteProcess, wait_until
 from tests.stories import INJECTION, RACE, assignment, model_reviewer
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 OPUS, HAIKU, GPT, SOL = "Claude Opus 4.6", "Claude Haiku 5.5", "GPT 5.4", "GPT 6.2 Sol"
 PATIENCE = 60_000
@@ -58,17 +56,14 @@ def doors(stand_in: StandIn, transactional_db: None) -> Iterator[Doors]:
 
 @pytest.fixture
 def site(doors: Doors, tmp_path: Path) -> Iterator[SiteProcess]:
-    """The site as people start it; where the broker is a program of its own, with workers beside it."""
+    """The site as people start it, with its own processes that review."""
     app.control.purge()
     process = SiteProcess(tmp_path)
-    with ExitStack() as ends:
-        ends.callback(process.kill)
-        if not settings.EMBEDDED_BROKER:
-            workers = WorkerProcess(tmp_path)
-            ends.callback(workers.stop)
-            workers.start()
+    try:
         process.start()
         yield process
+    finally:
+        process.kill()
 
 
 @pytest.fixture
