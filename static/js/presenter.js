@@ -9,7 +9,6 @@ const unsent = document.querySelector("[data-unsent]");
 const MOST_WAITING = 5;
 let flying = null; // The form that is under way.
 let failed = null; // The form that did not get through, and is sent again by and by.
-let uncertain = false; // It may have arrived, and only its answer took too long.
 let timer = null;
 const pressed = []; // Keys pressed meanwhile: each is sent from the page that the one before leads to.
 
@@ -31,9 +30,10 @@ page.addEventListener("htmx:confirm", (event) => {
   flying = form;
 });
 // What a poll heard meanwhile is let go: drawn first, it would take the form away, and nobody would hear
-// what became of it. The form's own answer is as new. So is that of one that may have arrived, sent once more.
+// what became of it. The form's own answer is as new. One that did not get through may have arrived all the
+// same: sent again it does no harm, and its answer shows where the room is.
 page.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if ((flying || (failed && uncertain)) && detail.requestConfig.elt.id === "desk") detail.shouldSwap = false;
+  if ((flying || failed) && detail.requestConfig.elt.id === "desk") detail.shouldSwap = false;
 });
 
 function again(event) {
@@ -42,22 +42,14 @@ function again(event) {
   event.stopPropagation();
   flying = null;
   failed = form;
-  uncertain = event.type === "htmx:timeout";
   pressed.length = 0;
   unsent.textContent = `“${label(form)}” is not sent yet: the server does not answer. Trying again.`;
   unsent.hidden = false;
   clearTimeout(timer);
   timer = setTimeout(() => {
     timer = null;
-    if (form.isConnected) window.htmx.trigger(form, "steer-again");
-    else lost(form);
+    window.htmx.trigger(form, "steer-again");
   }, RETRY);
-}
-
-function lost(form) {
-  // Somebody else moved the room on meanwhile: the page shows where it is now.
-  failed = null;
-  unsent.textContent = `“${label(form)}” was not sent: the room moved on meanwhile. Press it again if you still want it.`;
 }
 
 page.addEventListener("htmx:sendError", again);

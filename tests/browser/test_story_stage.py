@@ -169,10 +169,16 @@ def test_a_key_pressed_without_a_network_is_sent_when_it_is_back(
     expect(wall.get_by_text("Not connected.")).to_be_hidden()
 
 
-def test_a_key_whose_answer_is_lost_is_done_once(
-    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts, watch: Watch
+@pytest.mark.parametrize("hangs_up", [True, False])
+def test_a_key_whose_answer_is_lost_or_late_is_done_once_and_then_not_called_unsent(
+    sitting: Sitting,
+    ruth: User,
+    live_server: LiveServer,
+    new_context: Contexts,
+    watch: Watch,
+    hangs_up: bool,
 ) -> None:
-    watch.allow(UNREACHED)
+    watch.allow(f"{UNREACHED}|htmx:timeout")
     laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
     lost: list[int] = []
 
@@ -181,10 +187,13 @@ def test_a_key_whose_answer_is_lost_is_done_once(
             route.continue_()
             return
         lost.append(route.fetch().status)
-        route.abort()
+        if hangs_up:
+            route.abort()
 
     laptop.route("**/steer/", once)
     laptop.keyboard.press("b")
+    unsent = laptop.locator("[data-unsent]")
+    expect(unsent).to_have_text(re.compile("“Black screen” is not sent yet"), timeout=20_000)
     expect(laptop.get_by_text("The screen is black", exact=True)).to_be_visible()
     # The page says so before the server does.
     ends = time.monotonic() + 20
@@ -192,6 +201,7 @@ def test_a_key_whose_answer_is_lost_is_done_once(
         laptop.wait_for_timeout(100)
     laptop.wait_for_timeout(1500)
     assert lost == [200]
+    expect(unsent).to_be_hidden()
     assert Sitting.objects.get().shown().black, "sent twice, it is black and not light again"
 
 
