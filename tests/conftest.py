@@ -49,6 +49,8 @@ def known_models(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
         for name in ("0002_known_models_and_analysers", "0007_ways_to_models", "0009_first_prices"):
             migration = import_module(f"reviews.migrations.{name}")
             migration.add(apps, connection.SchemaEditorClass(connection))
+        # Playwright's loop has a connection of its own, which nobody else would close.
+        connection.close()
 
 
 @pytest.fixture(autouse=True)

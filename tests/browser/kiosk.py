@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from playwright.sync_api import Page
+
 from reviews.claims import Claim, Place, Severity
 from reviews.snapshots.diffs import unified
 from reviews.snapshots.files import SourceFile
+from tests.browser import pages
 from tests.replies import finding, review_reply, vote
 from tests.servers.answers import Answer, Fault, Seen
 from tests.stories import INJECTION, RACE, ROUNDING, SHOP, SUCCESS_LIE
@@ -125,6 +128,18 @@ class Doors:
         """Keep nobody waiting any more."""
         for door in (self.author, self.stranger, self.panel):
             door.set()
+
+
+def hand_in_with_notes(page: Page, author: str, *, touch: bool = False) -> None:
+    """From the form for handing in, with the kiosk as `author` wrote it, to what will be sealed."""
+    page.get_by_label("Files, or a folder dropped here").set_input_files(pages.payloads(KIOSK))
+    page.get_by_label("Which model wrote the code?").select_option(label=author)
+    page.get_by_label("The prompt").fill(PROMPT)
+    page.get_by_role("button", name="Hand in and read").click()
+    page.get_by_role("navigation", name="Files").get_by_role("link", name="shop.py").click()
+    for note in NOTES:
+        pages.note_on(page, note, touch=touch)
+    page.get_by_role("link", name="Look over and seal").click()
 
 
 def says(seen: Seen) -> str:

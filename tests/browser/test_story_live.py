@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -19,13 +20,13 @@ from config.celery import app
 from courses.models import Assignment, Course, Submission
 from reviews.models import Reviewer
 from tests.browser import pages
-from tests.browser.kiosk import KIOSK, NOTES, PROMPT, SECRET, Doors
+from tests.browser.kiosk import NOTES, PROMPT, SECRET, Doors, hand_in_with_notes
 from tests.browser.room_pages import PHONE
 from tests.servers.models import StandIn
-from tests.servers.workers import SiteProcess, wait_until
+from tests.servers.workers import SiteProcess, WorkerProcess, wait_until
 from tests.stories import INJECTION, RACE, assignment, model_reviewer
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services, pytest.mark.slow]
 
 OPUS, HAIKU, GPT, SOL = "Claude Opus 4.6", "Claude Haiku 5.5", "GPT 5.4", "GPT 6.2 Sol"
 PATIENCE = 60_000
@@ -56,14 +57,16 @@ def doors(stand_in: StandIn, transactional_db: None) -> Iterator[Doors]:
 
 @pytest.fixture
 def site(doors: Doors, tmp_path: Path) -> Iterator[SiteProcess]:
-    """The site as people start it, with its own processes that review."""
+    """The site as people start it; where the broker is a program of its own, with workers beside it."""
     app.control.purge()
-    process = SiteProcess(tmp_path)
+    workers = WorkerProcess(tmp_path)
+    if not settings.EMBEDDED_BROKER:
+        workers.start()
     try:
-        process.start()
-        yield process
+        with SiteProcess(tmp_path) as process:
+            yield process
     finally:
-        process.kill()
+        workers.stop()
 
 
 @pytest.fixture
@@ -168,15 +171,8 @@ def amara_hands_in_and_seals(page: Page) -> None:
     for name in (OPUS, SOL, HAIKU, GPT):
         expect(plan).to_contain_text(name)
     page.get_by_role("main").get_by_role("link", name="Hand in").click()
-    page.get_by_label("Files, or a folder dropped here").set_input_files(pages.payloads(KIOSK))
-    page.get_by_label("Which model wrote the code?").select_option(label=HAIKU)
-    page.get_by_label("The prompt").fill(PROMPT)
-    page.get_by_role("button", name="Hand in and read").click()
-    page.get_by_role("navigation", name="Files").get_by_role("link", name="shop.py").click()
-    for note in NOTES:
-        pages.note_on(page, note, touch=True)
-    page.get_by_role("link", name="Look over and seal").click()
-    pages.seal(page, 2)
+    hand_in_with_notes(page, HAIKU, touch=True)
+    pages.seal(page, len(NOTES))
 
 
 # --- Live, on a page that nobody touches --------------------------------------------------------------

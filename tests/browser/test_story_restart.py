@@ -26,12 +26,8 @@ BACK = 30_000
 @pytest.fixture
 def site(transactional_db: None, tmp_path: Path) -> Iterator[SiteProcess]:
     """The site, as people start it."""
-    process = SiteProcess(tmp_path)
-    try:
-        process.start()
+    with SiteProcess(tmp_path) as process:
         yield process
-    finally:
-        process.kill()
 
 
 def test_a_server_that_is_killed_in_the_middle_of_a_question_loses_nothing_and_counts_nobody_twice(

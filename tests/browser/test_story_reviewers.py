@@ -24,7 +24,19 @@ from courses.models import Assignment, Course, Submission
 from reviews.gap.standing import Decision, decide
 from reviews.models import Call, Connection, Defect, Reviewer
 from tests.browser import pages
-from tests.browser.kiosk import CLAUDE, COURSES_KEY, GPT, KIOSK, NOTES, PLEA, PROMPT, SARIF, SECRET, Vendors
+from tests.browser.kiosk import (
+    CLAUDE,
+    COURSES_KEY,
+    GPT,
+    KIOSK,
+    NOTES,
+    PLEA,
+    PROMPT,
+    SARIF,
+    SECRET,
+    Vendors,
+    hand_in_with_notes,
+)
 from tests.browser.test_every_page import amiss
 from tests.servers.answers import Seen
 from tests.servers.models import TEST_KEY, StandIn
@@ -177,15 +189,8 @@ def amara_hands_in_notes_and_seals(page: Page) -> None:
     expect(page.get_by_role("main")).not_to_contain_text(FOCUS)
     page.get_by_role("main").get_by_role("link", name="Hand in").click()
     page.get_by_label("Files from my computer").check()
-    page.get_by_label("Files, or a folder dropped here").set_input_files(pages.payloads(KIOSK))
-    page.get_by_label("Which model wrote the code?").select_option(label=CLAUDE)
-    page.get_by_label("The prompt").fill(PROMPT)
-    page.get_by_role("button", name="Hand in and read").click()
-    page.get_by_role("navigation", name="Files").get_by_role("link", name="shop.py").click()
-    for note in NOTES:
-        pages.note_on(page, note)
-    page.get_by_role("link", name="Look over and seal").click()
-    pages.seal(page, 2)
+    hand_in_with_notes(page, CLAUDE)
+    pages.seal(page, len(NOTES))
 
 
 def ruth_watches_to_the_end(page: Page, vendors: Vendors) -> None:

@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from django.conf import settings
 from django.db import connection
@@ -106,13 +107,27 @@ class WorkerProcess:
 
 
 class SiteProcess:
-    """The whole site as people start it (`config.serve`), on the test database, always at one address."""
+    """The whole site as people start it (`config.serve`), on the test database, always at one address.
+
+    `with SiteProcess(data) as site:` starts it, and kills it in the end.
+    """
 
     def __init__(self, data: Path) -> None:
         self.log = data / "site.log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def __exit__(self, *_about: object) -> None:
+        self.kill()
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
