@@ -56,6 +56,11 @@ class Witness:
     reason: str = ""
     review: Review | None = None
 
+    @property
+    def still_reads(self) -> bool:
+        """Whether it may yet speak: a pass of it has not ended."""
+        return any(item.state not in Pass.ENDED for item in self.passes)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

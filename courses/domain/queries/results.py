@@ -28,6 +28,13 @@ class Column:
             return _TITLES[self.witness.letter]
         return self.witness.name.partition(":")[0].lower()
 
+    @property
+    def said(self) -> str:
+        """Its total in words, or why it has none."""
+        if self.asked:
+            return f"saw {self.seen} of {self.asked}"
+        return "could not review" if self.witness.reason else _unasked(self.witness)
+
 
 _TITLES = {"S": "student", "L": "linters", "T": "tests", "K": "key"}
 
@@ -124,9 +131,15 @@ def _entry(row: Row, sources: Sources) -> Entry:
 
 
 def _mark(cell: Cell, sources: Sources) -> Mark:
-    word = f"{cell.witness.siglum}, {cell.witness.name}: {cell.sight.value}"
+    what = _unasked(cell.witness) if cell.sight is Sight.NOT_ASKED else cell.sight.value
+    word = f"{cell.witness.siglum}, {cell.witness.name}: {what}"
     said = tuple(sources.said(claim) for claim in cell.claims)
     return Mark(cell.witness, _SHAPE[cell.sight], word, said)
+
+
+def _unasked(witness: Witness) -> str:
+    """What silence means of a witness that read nothing of it: whoever still reads may yet speak."""
+    return "no answer yet" if witness.still_reads else Sight.NOT_ASKED.value
 
 
 def place_of(said: Sequence[Said]) -> str:

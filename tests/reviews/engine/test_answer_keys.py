@@ -164,9 +164,7 @@ def test_what_is_said_of_words_that_are_gone_meanwhile_is_not_kept(task: Assignm
 def test_while_the_judge_is_at_work_no_worker_is_sent_to_look_and_its_end_is_enough(
     task: Assignment, amara: User
 ) -> None:
-    submission = reviewed(task, amara, claims=(SOLD_TWICE,))
-    (entry,) = domain.add(task, RACE, PLANTED).entries
-    domain.change(task, entry, REWORDED, PLANTED, entry.revision)
+    submission = reviewed_against_a_reworded_key(task, amara)
     assert answer_keys.standing(key_of(task).pk).asking == 1, "a judge is wanted for the new words"
     assert not looked_at_by_a_sweep()
     run_passes(submission)
@@ -176,9 +174,7 @@ def test_while_the_judge_is_at_work_no_worker_is_sent_to_look_and_its_end_is_eno
 def test_a_judge_that_is_wanted_where_all_have_ended_is_never_forgotten(
     task: Assignment, amara: User
 ) -> None:
-    submission = reviewed(task, amara, claims=(SOLD_TWICE,))
-    (entry,) = domain.add(task, RACE, PLANTED).entries
-    domain.change(task, entry, REWORDED, PLANTED, entry.revision)
+    submission = reviewed_against_a_reworded_key(task, amara)
     Pass.objects.filter(review=judging()).update(state=Pass.State.UNABLE)
     Review.objects.filter(pk=judging().pk).update(state=Review.State.FAILED, ended_at=timezone.now())
     assert looked_at_by_a_sweep(), "its end began nothing, so a worker does"
@@ -298,6 +294,14 @@ def test_a_bug_of_ours_ends_the_wish_and_leaves_the_button(task: Assignment, ama
 
 
 # --- A bug of ours ------------------------------------------------------------------------------------
+def reviewed_against_a_reworded_key(task: Assignment, amara: User) -> Submission:
+    """Amara's submission, whose only entry of the key got other words while a judge was at its first ones."""
+    submission = reviewed(task, amara, claims=(SOLD_TWICE,))
+    (entry,) = domain.add(task, RACE, PLANTED).entries
+    domain.change(task, entry, REWORDED, PLANTED, entry.revision)
+    return submission
+
+
 def looked_at_by_a_sweep() -> bool:
     """Whether a sweep a minute later sends a worker to the only key."""
     long_ago = timezone.now() - timedelta(seconds=61)
