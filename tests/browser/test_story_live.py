@@ -20,6 +20,7 @@ from config.celery import app
 from courses.models import Assignment, Course, Submission
 from reviews.models import Reviewer
 from tests.browser import pages
+from tests.browser.conftest import Watch
 from tests.browser.kiosk import NOTES, PROMPT, SECRET, Doors, hand_in_with_notes
 from tests.browser.room_pages import PHONE
 from tests.servers.models import StandIn
@@ -96,8 +97,10 @@ def test_a_plan_runs_live_on_real_processes_and_what_could_not_be_reviewed_is_as
     doors: Doors,
     site: SiteProcess,
     new_context: Callable[..., BrowserContext],
+    watch: Watch,
     reads_well: Check,
 ) -> None:
+    watch.allow("htmx:(afterRequest|sendAbort)")  # Who goes on to another page leaves a poll behind.
     desk = new_context(base_url=site.url)
     hand = new_context(base_url=site.url, color_scheme="dark", **PHONE)
     for context in (desk, hand):

@@ -289,8 +289,8 @@ def test_every_failure_is_named_and_is_not_tried_again(
     error = fails(real, server.url, seconds=2)
     assert (error.trouble, error.again) == (trouble, again)
     # At a 404 it looks once more whether it is the streaming that was not found; where it finds its window
-    # full it begins to ask once more, and may be stopped a moment too late.
-    calls = {2} if answer.status == 404 else {1, 2} if answer.fault is Fault.WINDOW else {1}
+    # full it asks again and again, and on a machine that is busy it is stopped a moment too late.
+    calls = {2} if answer.status == 404 else {1, 2, 3} if answer.fault is Fault.WINDOW else {1}
     assert len(server.asked) in calls
 
 
