@@ -31,7 +31,7 @@ run: ## serve the site with its worker and a demo course (PORT=8000, HOST=127.0.
 test: ## run all tests, in a real browser too (ARGS="-k seal" narrows it)
 	$(PREPARE) dev
 	$(PREPARE) browser
-	@$(EMBEDDED) $(BIN)/pytest -n 3 --dist worksteal $(ARGS)
+	@$(EMBEDDED) $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 test-services: ## run what depends on database and broker on PostgreSQL with Redis, then with RabbitMQ
 	$(PREPARE) dev

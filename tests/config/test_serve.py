@@ -215,7 +215,7 @@ def test_a_second_ctrl_c_ends_it_at_once(serve: Callable[[], Site]) -> None:
     site = serve()
     site.wait_for_address()
     # A browser that keeps its connection open holds a graceful end back for a while.
-    with socket.create_connection(("127.0.0.1", site.port)) as visitor:
+    with socket.create_connection(("127.0.0.1", site.port), timeout=60) as visitor:
         visitor.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         assert visitor.recv(12).startswith(b"HTTP/1.1")
         site.ctrl_c()
