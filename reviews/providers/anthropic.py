@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, cast
 
-import anthropic
 import httpx2
 
 from reviews.providers.base import Ending, Listener, ProviderError, Question, Reply, Trouble, Usage
@@ -24,6 +23,7 @@ class Anthropic:
     """Asks a model of Anthropic."""
 
     caches = True
+    sdk = ("anthropic",)
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         """There is nothing to set."""
@@ -40,6 +40,8 @@ class Anthropic:
 
 def body(question: Question) -> dict[str, Any]:
     """The request's body: what is equal for all passes of a review first, what differs last."""
+    import anthropic
+
     held = question.access.supports_schemas
     material: dict[str, Any] = _text(question.material)
     if question.shared:
@@ -68,6 +70,8 @@ def body(question: Question) -> dict[str, Any]:
 
 def service_for(question: Question) -> Service:
     """Who is asked. Raises ProviderError(MISSING) without a key."""
+    import anthropic
+
     return Service(
         name="Anthropic",
         model=question.model,
@@ -79,6 +83,8 @@ def service_for(question: Question) -> Service:
 
 
 def _talk(service: Service, asked: Mapping[str, Any], http: httpx2.Client, heard: Heard) -> Reply:
+    import anthropic
+
     client = anthropic.Anthropic(
         api_key=service.key, base_url=service.base_url, http_client=http, max_retries=0, timeout=http.timeout
     )

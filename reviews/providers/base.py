@@ -230,6 +230,9 @@ class ModelProvider(Protocol):
     """A reviewer that is a language model behind an interface.
 
     `caches` tells whether repeated material is read from the provider's cache at a lower price.
+    One may have an `sdk` too: the modules that a call imports and takes a second to. A worker does so
+    when it starts; a web process, which only asks whom a provider suits, need not. So a provider's
+    own module imports none of them.
     """
 
     caches: bool

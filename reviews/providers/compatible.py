@@ -13,8 +13,6 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx2
-import openai
-import openai.resources.chat.completions.completions  # the SDK would load it in the first call
 
 from reviews.providers.base import Access, Ending, Listener, ProviderError, Question, Reply, Trouble, Usage
 from reviews.providers.faults import Complaint, Service, broken_off, judge
@@ -29,6 +27,7 @@ class Compatible:
     """Asks a model on a server that an administrator has entered."""
 
     caches = False
+    sdk = ("openai.resources.chat.completions.completions",)
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         """There is nothing to set: the server is a row."""
@@ -74,6 +73,9 @@ def body(question: Question) -> dict[str, Any]:
 
 def service_for(question: Question) -> Service:
     """Who is asked. Raises ProviderError(MISSING) where no server was entered."""
+    import openai
+    import openai.resources.chat.completions.completions  # the SDK would load it within the first call's time
+
     access = question.access
     if not access.base_url:
         raise ProviderError(
@@ -93,6 +95,8 @@ def service_for(question: Question) -> Service:
 
 
 def _talk(service: Service, asked: Mapping[str, Any], http: httpx2.Client, heard: Heard) -> Reply:
+    import openai
+
     client = openai.OpenAI(
         api_key=service.key, base_url=service.base_url, http_client=http, max_retries=0, timeout=http.timeout
     )

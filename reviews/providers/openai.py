@@ -15,8 +15,6 @@ from functools import partial
 from typing import Any
 
 import httpx2
-import openai
-import openai.resources.responses.responses  # the SDK would load it in the first call, for 0.2 s
 
 from reviews.providers.base import Access, Ending, Listener, Question, Reply, Usage
 from reviews.providers.faults import Complaint, Service, broken_off, judge
@@ -35,6 +33,7 @@ class OpenAI:
     """Asks a model of OpenAI, or of a server that speaks its Responses API."""
 
     caches = True
+    sdk = ("openai.resources.responses.responses",)
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.marked_models = re.compile(str(options.get("marked_models", MARKED_MODELS)))
@@ -85,6 +84,9 @@ class OpenAI:
 
 def service_for(question: Question) -> Service:
     """Who is asked. Raises ProviderError(MISSING) without a key."""
+    import openai
+    import openai.resources.responses.responses  # the SDK would load it within the first call's time
+
     return Service(
         name="OpenAI",
         model=question.model,
@@ -98,6 +100,8 @@ def service_for(question: Question) -> Service:
 def _talk(
     service: Service, access: Access, body: Mapping[str, Any], http: httpx2.Client, heard: Heard
 ) -> Reply:
+    import openai
+
     client = openai.OpenAI(
         api_key=service.key, base_url=service.base_url, http_client=http, max_retries=0, timeout=http.timeout
     )

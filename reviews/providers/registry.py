@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from importlib import import_module
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -56,9 +57,10 @@ def caches(name: str) -> bool:
 
 
 def load_all() -> None:
-    """Import every provider of this site. The vendors' SDKs take seconds that no review should wait."""
+    """Import every provider of this site with its SDK: they take seconds that no review should wait."""
     for name, path in settings.REVIEW_PROVIDERS.items():
         try:
-            import_string(path)
+            for module in getattr(import_string(path), "sdk", ()):
+                import_module(module)
         except ImportError:
             log.exception("The provider %s cannot be imported.", name)
