@@ -93,29 +93,30 @@ class Gap:
         hits, alarms = len(self.caught), sum(defect.notes for defect in self.false_alarms)
         return proportion(hits, hits + alarms)
 
-    def weighted_recall(self, weights: Weights) -> float | None:
+    def weighted_recall(self, weights: Weights) -> Share | None:
         """W(S∩V) / W(V); None where nothing that weighs anything is valid."""
-        whole = weigh(self.valid, weights)
-        return weigh(self.caught, weights) / whole if whole else None
+        return weighted_proportion(self.caught, self.valid, weights)
 
-    def f_beta(self, beta: float = 1) -> float | None:
-        """(1+β²)PR / (β²P + R); None where nothing is valid. A `beta` above 1 counts recall for more.
+    @property
+    def f1(self) -> Share | None:
+        """F_β = (1+β²)PR / (β²P + R) for β = 1, where both weigh alike; None where nothing is valid.
 
-        Written as (1+β²)TP / (β²|V| + TP + FP), which is the same and is defined without any note.
+        Written as 2TP / (|V| + TP + FP), which is the same and is defined without any note. It is
+        2J / (1 + J) for J = TP / (|V| + FP), and grows with J: the ends of J's interval are its own.
         """
         hits, alarms = len(self.caught), sum(defect.notes for defect in self.false_alarms)
-        square = beta * beta
-        return (1 + square) * hits / (square * len(self.valid) + hits + alarms) if self.valid else None
+        if not self.valid:
+            return None
+        low, high = (2 * end / (1 + end) for end in wilson(hits, len(self.valid) + alarms))
+        return Share(2 * hits, len(self.valid) + hits + alarms, low, high)
 
-    def missed_gap(self, weights: Weights) -> float | None:
+    def missed_gap(self, weights: Weights) -> Share | None:
         """W((M∩V) − S) / W(V), what models saw and the student did not; None where W(V) is 0."""
-        whole = weigh(self.valid, weights)
-        return weigh(self.models_only, weights) / whole if whole else None
+        return weighted_proportion(self.models_only, self.valid, weights)
 
-    def students_edge(self, weights: Weights) -> float | None:
+    def students_edge(self, weights: Weights) -> Share | None:
         """W((S∩V) − M) / W(V), what the student saw and no model did; None where W(V) is 0."""
-        whole = weigh(self.valid, weights)
-        return weigh(self.student_only, weights) / whole if whole else None
+        return weighted_proportion(self.student_only, self.valid, weights)
 
 
 def split(defects: Sequence[Judged]) -> Gap:
@@ -139,6 +140,22 @@ def weigh(defects: Sequence[Judged], weights: Weights) -> int:
 def proportion(part: int, whole: int, z: float = 1.96) -> Share | None:
     """A share with its Wilson interval, or None of nothing."""
     return Share(part, whole, *wilson(part, whole, z)) if whole else None
+
+
+def weighted_proportion(
+    part: Sequence[Judged], whole: Sequence[Judged], weights: Weights, z: float = 1.96
+) -> Share | None:
+    """W(part) / W(whole) with an interval, or None where W(whole) is 0; `part` is some of `whole`.
+
+    The interval is Wilson's for n = W(whole)² / Σw², so many defects of one weight as these are worth
+    (Kish 1965, the effective size of a sample): one that weighs far more than the rest decides alone.
+    """
+    total = weigh(whole, weights)
+    if not total:
+        return None
+    size = total**2 / sum(weights[defect.severity] ** 2 for defect in whole)
+    hit = weigh(part, weights)
+    return Share(hit, total, *wilson(hit / total * size, size, z))
 
 
 def wilson(part: float, whole: float, z: float = 1.96) -> tuple[float, float]:

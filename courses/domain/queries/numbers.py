@@ -17,9 +17,6 @@ from reviews.gap.measures import Gap, Judged, Share, Weights
 from reviews.models import Defect, Finding, Pass
 from reviews.protocols.base import Setup
 
-BETA = 1
-"""Recall and precision weigh alike in F."""
-
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -55,10 +52,9 @@ class Numbers:
     gap: Gap
     weights: Weights
     groups: tuple[Group, ...]
-    weighted_recall: float | None
-    f: float | None
-    missed_gap: float | None
-    students_edge: float | None
+    weighted_recall: Share | None
+    missed_gap: Share | None
+    students_edge: Share | None
     weighed: tuple[Weighed, ...]
     severities: Kappa | None
     stated: tuple[Stated, ...]
@@ -77,7 +73,6 @@ def numbers(table: WhoSawWhat, gap: Gap, weights: Weights) -> Numbers:
         weights=weights,
         groups=_groups(table, gap),
         weighted_recall=gap.weighted_recall(weights),
-        f=gap.f_beta(BETA),
         missed_gap=gap.missed_gap(weights),
         students_edge=gap.students_edge(weights),
         weighed=weighed,
@@ -88,7 +83,7 @@ def numbers(table: WhoSawWhat, gap: Gap, weights: Weights) -> Numbers:
         confidence=calibration([((item.said.claim.confidence or 0) / 100, item.right) for item in stated]),
         unfound=estimate(seen, reviewers),
         reviewers=tuple(sorted(reviewers)),
-        picture=_picture(gap),
+        picture=_picture(gap, weights),
     )
 
 
@@ -163,11 +158,12 @@ def _readers(letter: str, passes: Iterable[Pass]) -> set[str]:
 _TOGETHER = {"S": "the student", "L": "the linters"}
 
 
-def _picture(gap: Gap) -> Shares | None:
+def _picture(gap: Gap, weights: Weights) -> Shares | None:
     if gap.recall is None and gap.precision is None:
         return None
     rows: list[tuple[str, Share | None, Tone]] = [
         ("recall", gap.recall, "student"),
+        ("weighted recall", gap.weighted_recall(weights), "student"),
         ("precision", gap.precision, "student"),
     ]
     return shares("Recall and precision of the notes", rows, about="Number")

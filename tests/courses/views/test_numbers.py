@@ -85,6 +85,20 @@ def test_each_number_opens_to_its_claims(task: Assignment, ruth: User, ben: User
     assert 'href="#caught">2</a> of 3' in page, "recall: two of three"
 
 
+def test_every_number_that_rests_on_few_defects_has_its_interval(
+    task: Assignment, ruth: User, ben: User
+) -> None:
+    submission = submitted(task, ben, (INJECTION, RACE, ROUNDING))
+    adjudicated(submission, ruth)
+    page = page_of(submission, ruth)
+    assert 'weight <a href="#caught">8</a> of 12, 0.21 to 0.94' in page, "weighted recall, three majors"
+    assert 'weight <a href="#missed">4</a> of 12, 0.06 to 0.79' in page, "the missed gap"
+    assert 'weight <a href="#student-only">4</a> of 12, 0.06 to 0.79' in page, "the student's edge"
+    assert '<a href="#caught">its defects</a>, 0.26 to 0.92' in page, "F"
+    result = client_of(ruth).get(reverse("courses:result", args=[submission.pk])).text
+    assert "weight 8 of 12, 0.21 to 0.94" in result
+
+
 def test_severity_and_confidence_are_told_with_what_they_rest_on(
     task: Assignment, ruth: User, ben: User
 ) -> None:

@@ -7,11 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviews.claims import Severity
-from reviews.gap.measures import DEFAULT_WEIGHTS, Judged, proportion, split, weigh
+from reviews.gap.measures import DEFAULT_WEIGHTS, Judged, Share, proportion, split, weigh
 
 
 def defect(number: int, severity: str, valid: bool | None, notes: int, by_models: bool) -> Judged:
     return Judged(number, f"defect {number}", Severity(severity), valid, notes, by_models)
+
+
+def counted(share: Share | None) -> tuple[float, float] | None:
+    return (share.part, share.whole) if share else None
 
 
 AMARAS = [
@@ -42,17 +46,35 @@ def test_a_second_note_on_one_defect_neither_helps_nor_hurts() -> None:
 
 
 def test_weighted_recall_counts_what_matters_more() -> None:
-    assert split(AMARAS).weighted_recall(DEFAULT_WEIGHTS) == pytest.approx((8 + 4) / (8 + 4 + 4))
+    assert counted(split(AMARAS).weighted_recall(DEFAULT_WEIGHTS)) == (8 + 4, 8 + 4 + 4)
 
 
 def test_what_the_model_alone_saw_and_what_amara_alone_saw() -> None:
     gap = split(AMARAS)
-    assert gap.missed_gap(DEFAULT_WEIGHTS) == pytest.approx(4 / (8 + 4 + 4))
-    assert gap.students_edge(DEFAULT_WEIGHTS) == pytest.approx(4 / (8 + 4 + 4))
+    assert counted(gap.missed_gap(DEFAULT_WEIGHTS)) == (4, 8 + 4 + 4)
+    assert counted(gap.students_edge(DEFAULT_WEIGHTS)) == (4, 8 + 4 + 4)
 
 
-def test_f_beta_weighs_recall_against_precision() -> None:
-    """By hand: recall 3/4, precision 3/5."""
+def test_the_interval_of_a_weighted_number_is_that_of_as_many_defects_as_their_weights_are_worth() -> None:
+    """By hand: 8, 4 and 4 are worth 16² / 96 = 2.667 defects; p = 3/4, z = 1.96."""
+    share = split(AMARAS).weighted_recall(DEFAULT_WEIGHTS)
+    assert share is not None
+    assert (share.low, share.high) == (pytest.approx(0.2385, abs=1e-4), pytest.approx(0.9664, abs=1e-4))
+
+
+def test_one_critical_defect_beside_many_small_ones_says_hardly_more_than_one_defect() -> None:
+    small = [defect(number, "info", True, 0, True) for number in range(2, 12)]
+    gap = split([defect(1, "critical", True, 1, True), *small])
+    share = gap.weighted_recall({**DEFAULT_WEIGHTS, Severity.CRITICAL: 1000})
+    alone = proportion(1, 1)
+    assert share is not None
+    assert alone is not None
+    assert counted(share) == (1000, 1010)
+    assert share.low == pytest.approx(alone.low, abs=0.01)
+
+
+def test_f_weighs_recall_and_precision_alike() -> None:
+    """By hand: recall 3/4, precision 3/5; J = 3/6, whose interval is 0.1876 to 0.8124."""
     gap = split(
         [
             *(defect(number, "minor", True, 1, False) for number in (1, 2, 3)),
@@ -60,14 +82,17 @@ def test_f_beta_weighs_recall_against_precision() -> None:
             defect(5, "minor", False, 2, False),
         ]
     )
-    assert gap.f_beta() == pytest.approx(2 * 0.6 * 0.75 / (0.6 + 0.75))
-    assert gap.f_beta(2) == pytest.approx(5 * 0.6 * 0.75 / (4 * 0.6 + 0.75))
+    assert gap.f1 is not None
+    assert gap.f1.value == pytest.approx(2 * 0.6 * 0.75 / (0.6 + 0.75))
+    assert gap.f1.low == pytest.approx(2 * 0.1876 / 1.1876, abs=1e-4)
+    assert gap.f1.high == pytest.approx(2 * 0.8124 / 1.8124, abs=1e-4)
 
 
 def test_who_wrote_no_note_has_no_precision_and_an_f_of_zero() -> None:
     gap = split([defect(1, "major", True, 0, True)])
     assert gap.precision is None
-    assert gap.f_beta() == 0
+    assert gap.f1 is not None
+    assert gap.f1.value == 0
 
 
 def test_nothing_valid_is_not_applicable_rather_than_zero_or_all() -> None:
@@ -76,7 +101,7 @@ def test_nothing_valid_is_not_applicable_rather_than_zero_or_all() -> None:
     assert gap.weighted_recall(DEFAULT_WEIGHTS) is None
     assert gap.missed_gap(DEFAULT_WEIGHTS) is None
     assert gap.students_edge(DEFAULT_WEIGHTS) is None
-    assert gap.f_beta() is None
+    assert gap.f1 is None
     assert gap.precision is not None
     assert gap.precision.value == 0
 
@@ -87,7 +112,7 @@ def test_where_nothing_that_weighs_anything_is_valid_weighted_numbers_are_not_ap
     weights = {**DEFAULT_WEIGHTS, Severity.INFO: 0}
     assert gap.recall is not None
     assert gap.weighted_recall(weights) is gap.missed_gap(weights) is gap.students_edge(weights) is None
-    assert gap.weighted_recall(DEFAULT_WEIGHTS) == 1
+    assert counted(gap.weighted_recall(DEFAULT_WEIGHTS)) == (4, 4)
 
 
 def test_wilsons_interval_for_two_of_three() -> None:
@@ -133,7 +158,11 @@ def test_only_the_proportions_of_weights_count(
     gap = split(defects)
     larger = {severity: times * weight for severity, weight in weights.items()}
     for number in (gap.weighted_recall, gap.missed_gap, gap.students_edge):
-        assert number(larger) == pytest.approx(number(weights))
+        share, same = number(weights), number(larger)
+        assert (share is None) == (same is None)
+        if share is not None and same is not None:
+            assert same.value == pytest.approx(share.value)
+            assert (same.low, same.high) == (pytest.approx(share.low), pytest.approx(share.high))
 
 
 @given(judged, policies.filter(lambda weights: weights[Severity.CRITICAL] > 0))
@@ -142,31 +171,39 @@ def test_what_weighs_one_everywhere_is_plain_recall_and_any_policy_lies_between_
 ) -> None:
     gap = split(defects)
     equal = gap.weighted_recall(dict.fromkeys(Severity, 7))
-    assert equal == (pytest.approx(gap.recall.value) if gap.recall else None)
+    assert (equal is None) == (gap.recall is None)
+    if equal is not None and gap.recall is not None:
+        assert equal.value == pytest.approx(gap.recall.value)
+        assert (equal.low, equal.high) == (pytest.approx(gap.recall.low), pytest.approx(gap.recall.high))
     recall, missed, edge = gap.weighted_recall(weights), gap.missed_gap(weights), gap.students_edge(weights)
     assert (recall is None) == (missed is None) == (edge is None) == (weigh(gap.valid, weights) == 0)
     if recall is not None and missed is not None and edge is not None:
-        assert 0 <= edge <= recall <= 1
-        assert 0 <= missed <= 1 - recall + 1e-12
+        assert 0 <= edge.value <= recall.value <= 1
+        assert 0 <= missed.value <= 1 - recall.value + 1e-12
+        for share in (recall, missed, edge):
+            assert 0 <= share.low <= share.value + 1e-12
+            assert share.value - 1e-12 <= share.high <= 1
 
 
-@given(judged, st.sampled_from([0.5, 1, 2]))
-def test_f_beta_is_that_of_recall_and_precision_and_the_gap_is_part_of_what_was_missed(
-    defects: list[Judged], beta: float
+@given(judged)
+def test_f_is_that_of_recall_and_precision_and_the_gap_is_part_of_what_was_missed(
+    defects: list[Judged],
 ) -> None:
     gap = split(defects)
     if gap.recall is None:
         return
     if gap.precision is not None and gap.caught:
         p, r = gap.precision.value, gap.recall.value
-        assert gap.f_beta(beta) == pytest.approx((1 + beta**2) * p * r / (beta**2 * p + r))
+        assert gap.f1 is not None
+        assert gap.f1.value == pytest.approx(2 * p * r / (p + r))
+        assert gap.f1.low <= gap.f1.value <= gap.f1.high + 1e-12
     recall, missed = gap.weighted_recall(DEFAULT_WEIGHTS), gap.missed_gap(DEFAULT_WEIGHTS)
     edge = gap.students_edge(DEFAULT_WEIGHTS)
     assert recall is not None
     assert missed is not None
     assert edge is not None
-    assert missed <= 1 - recall + 1e-12
-    assert edge <= recall
+    assert missed.part <= recall.whole - recall.part
+    assert edge.part <= recall.part
 
 
 @given(st.integers(1, 500), st.data())
