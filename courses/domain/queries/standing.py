@@ -15,8 +15,8 @@ from reviews.gap.apparatus import judged
 from reviews.gap.measures import Gap, Weights, split
 from reviews.models import Review, Seal
 
-LONG = ("setup", "result", "reviewer_ids", "budgets")
-"""What of a review no list shows; a class has thousands of them."""
+SHOWN = ("snapshot", "protocol", "position", "state", "reason")
+"""What of a review a row tells; a class has thousands of them, with times and texts besides."""
 
 
 class Stage(StrEnum):
@@ -99,7 +99,7 @@ class Standing:
 def last_revisions() -> QuerySet[Revision]:
     """The revision of each submission that counts, with its seal and its plan's current reviews."""
     latest = Revision.objects.filter(submission=OuterRef("submission")).order_by("-number").values("pk")[:1]
-    current = Review.objects.filter(current=True, protocol__in=PLANNED).order_by("position").defer(*LONG)
+    current = Review.objects.filter(current=True, protocol__in=PLANNED).order_by("position").only(*SHOWN)
     return (
         Revision.objects.annotate(latest=Subquery(latest))
         .filter(pk=F("latest"))
