@@ -8,11 +8,18 @@ from django.utils import timezone
 
 from courses.domain import live, news, screens
 from courses.models import Answer, Sitting, Walkthrough
-from courses.walkthroughs.room import Command, begun, obey
+from courses.walkthroughs.room import Command, begun, is_late, obey
+
+MOST_PRESSED = 50
+"""So many keys are remembered: of those pressed elsewhere while one is sent again."""
 
 
 class Over(Exception):
     """The sitting has ended: nothing was changed."""
+
+
+class MovedOn(Exception):
+    """The room is not where the key was pressed any more: nothing was changed."""
 
 
 def begin(walkthrough: Walkthrough, by: AbstractBaseUser, group: str = "") -> Sitting:
@@ -38,26 +45,37 @@ def begin(walkthrough: Walkthrough, by: AbstractBaseUser, group: str = "") -> Si
         )
 
 
-def steer(sitting_id: int, command: Command, seen: tuple[int, int], to: int | None = None) -> Sitting:
+def steer(
+    sitting_id: int, command: Command, seen: tuple[int, int], to: int | None = None, press: str = ""
+) -> Sitting:
     """Do what a key of the presenter says; `seen` is the step and beat that they saw.
 
-    A command that comes too late, or twice, changes nothing. Raises Over, Sitting.DoesNotExist.
+    `press` names this press of the key: sent again because its answer was lost, it changes nothing more.
+    Raises MovedOn where the room is elsewhere by another key, Over, Sitting.DoesNotExist.
     """
     with transaction.atomic():
-        sitting = _locked(sitting_id)
+        sitting = Sitting.objects.select_for_update().get(pk=sitting_id)
+        if press in sitting.pressed:
+            return sitting
+        if sitting.ended_at:
+            raise Over("This session has ended.")
         before = sitting.shown()
         story = live.heard_of(sitting).story
+        if is_late(story, before, command, seen, to):
+            raise MovedOn("The room had moved on, so this key changed nothing.")
         after = obey(story, before, command, seen, to)
         if after == before:
             return sitting
         sitting.room = after.as_json()
+        if press:
+            sitting.pressed = [*sitting.pressed, press][-MOST_PRESSED:]
         if after.step != before.step:
             now = timezone.now()
             name = story.steps[before.step].id
             shown_for = (now - sitting.step_since).total_seconds()
             sitting.times = {**sitting.times, name: round(sitting.times.get(name, 0) + shown_for, 1)}
             sitting.step_since = now
-        changed(sitting, "room", "times", "step_since")
+        changed(sitting, "room", "pressed", "times", "step_since")
     return sitting
 
 
@@ -84,13 +102,6 @@ def changed(sitting: Sitting, *fields: str) -> None:
     # A screen that could not be made ready is made by the first who asks for it.
     transaction.on_commit(lambda: screens.make_ready(sitting), robust=True)
     news.tell(sitting)
-
-
-def _locked(sitting_id: int) -> Sitting:
-    sitting = Sitting.objects.select_for_update().get(pk=sitting_id)
-    if sitting.ended_at:
-        raise Over("This session has ended.")
-    return sitting
 
 
 def _forget_persons(sitting: Sitting) -> None:

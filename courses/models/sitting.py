@@ -31,8 +31,9 @@ class Sitting(models.Model):
     """One showing of a walkthrough to a class, live or over.
 
     `story` and `snapshots` (ids by the states' names) are copies: who edits the walkthrough meanwhile
-    changes nothing in the room. `room` is `courses.walkthroughs.room.Room` as JSON. `version` grows
-    with all that a projector or a phone may notice. A code is held only while the sitting is open.
+    changes nothing in the room. `room` is `courses.walkthroughs.room.Room` as JSON. `pressed` names the
+    newest keys that moved it: one whose answer was lost is sent again, and known by its name. `version`
+    grows with all that a projector or a phone may notice. A code is held only while the sitting is open.
     """
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="sittings")
@@ -44,6 +45,7 @@ class Sitting(models.Model):
     story: models.JSONField[Any, Any] = models.JSONField()
     snapshots: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
     room: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    pressed: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     version = models.PositiveIntegerField(default=1)
     # Null, not empty, where it is gone: a unique column holds one empty text.
     code = models.CharField(max_length=6, null=True, unique=True, default=new_sitting_code)  # noqa: DJ001

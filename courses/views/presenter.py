@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -57,7 +58,13 @@ def _presenter(request: HtmxRequest, sitting_id: int) -> HttpResponse:
 
 
 def _desk(sitting: Sitting) -> dict[str, Any]:
-    return {"sitting": sitting, "course": sitting.course, "desk": desk_of(sitting)}
+    """The desk, and a name for this drawing of it."""
+    return {
+        "sitting": sitting,
+        "course": sitting.course,
+        "desk": desk_of(sitting),
+        "drawn": get_random_string(10),
+    }
 
 
 @never_cache
@@ -89,19 +96,25 @@ def _room(sitting: Sitting) -> dict[str, Any]:
 @login_required
 @require_POST
 def steer(request: HtmxRequest, sitting_id: int) -> HttpResponse:
-    """Do what a key says. The answer is the page as it then is, whoever pressed what meanwhile."""
+    """Do what a key says. The answer is the page as it then is, whoever pressed what meanwhile.
+
+    Of a key that changed nothing it says why.
+    """
     sitting = access.sitting(request, sitting_id, "courses.present")
     form = SteerForm(request.POST)
     if form.is_valid():
         try:
-            sittings.steer(sitting.pk, Command(form.cleaned_data["command"]), form.seen, form.leads_to)
+            command = Command(form.cleaned_data["command"])
+            sittings.steer(sitting.pk, command, form.seen, form.leads_to, form.press)
+        except sittings.MovedOn as late:
+            messages.warning(request, str(late))
         except sittings.Over as over:
             messages.info(request, f"{over} Nothing was changed.")
     else:
         messages.error(request, "That is no step of this walkthrough. Nothing was changed.")
     if request.htmx:
         sitting = Sitting.objects.select_related("course").get(pk=sitting.pk)
-        return TemplateResponse(request, "live/presenter.html#desk", _desk(sitting))
+        return TemplateResponse(request, "live/presenter.html#pressed", _desk(sitting))
     return redirect("courses:presenter", sitting.pk)
 
 

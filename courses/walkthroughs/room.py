@@ -93,22 +93,44 @@ def obey(story: Story, room: Room, command: Command, seen: tuple[int, int], to: 
     `to` is what the key leads to: the step to jump to; the page to scroll to; for what is switched on or
     off 1 or 0; for `clear` the asking that begins. So a command that arrives twice, or late, does its
     work once. Without it a switch is turned over. What cannot be done (a step after the last) changes
-    nothing.
+    nothing, nor does what `is_late`.
     """
+    if is_late(story, room, command, seen, to):
+        return room
     match command:
         case Command.NEXT | Command.BACK | Command.REVEAL:
-            return _walked(story, room, command) if seen == room.at(story) else room
+            return _walked(story, room, command)
         case Command.DOWN | Command.UP:
-            return _scrolled(room, command, to) if seen == room.at(story) else room
+            return _scrolled(room, command)
         case Command.JUMP:
             return _moved(story, room, to, 0) if to is not None and 0 <= to < len(story.steps) else room
         case Command.HIDE:
             return replace(room, hidden=_wanted(to, room.hidden))
         case Command.BLACK:
             return replace(room, black=_wanted(to, room.black))
-        case Command.FREEZE | Command.CLEAR | Command.RECORDED if seen[0] == room.step:
+        case Command.FREEZE | Command.CLEAR | Command.RECORDED:
             return _changed(story, room, command, to)
-    return room
+
+
+def is_late(story: Story, room: Room, command: Command, seen: tuple[int, int], to: int | None = None) -> bool:
+    """Whether the room has moved on since the sender of a command looked, so that it does not count.
+
+    To jump, to hide and to blacken is meant wherever the room is.
+    """
+    match command:
+        case Command.NEXT | Command.BACK | Command.REVEAL:
+            return seen != room.at(story)
+        case Command.DOWN | Command.UP:
+            return seen != room.at(story) or to not in (None, _page_after(room, command))
+        case Command.FREEZE:
+            # The key is off where a witness was heard: whoever pressed it saw the room before that.
+            return seen[0] != room.step or _question_here(story, room) in room.told
+        case Command.CLEAR:
+            following = room.round_of(_question_here(story, room) or "") + 1
+            return seen[0] != room.step or to not in (None, following)
+        case Command.RECORDED:
+            return seen[0] != room.step
+    return False
 
 
 def unsealed_questions(story: Story, room: Room, review: ReviewStep) -> tuple[QuestionStep, ...]:
@@ -167,15 +189,17 @@ def _changed(story: Story, room: Room, command: Command, to: int | None) -> Room
         return _other_version(story, room, to)
     question = _question_here(story, room)
     if command == Command.CLEAR:
-        return _cleared(story, room, question, to)
+        return _cleared(story, room, question)
     return _frozen(room, question, to)
 
 
-def _scrolled(room: Room, command: Command, to: int | None) -> Room:
-    page = room.page + (1 if command == Command.DOWN else -1)
-    if abs(page) > MOST_PAGES or (to is not None and to != page):
-        return room
-    return replace(room, page=page)
+def _scrolled(room: Room, command: Command) -> Room:
+    page = _page_after(room, command)
+    return room if abs(page) > MOST_PAGES else replace(room, page=page)
+
+
+def _page_after(room: Room, command: Command) -> int:
+    return room.page + (1 if command == Command.DOWN else -1)
 
 
 def _other_version(story: Story, room: Room, to: int | None) -> Room:
@@ -252,23 +276,20 @@ def _question_here(story: Story, room: Room) -> str | None:
 
 
 def _frozen(room: Room, question: str | None, to: int | None) -> Room:
-    """Answers to a question are taken no more, or again; never once a witness was heard after it."""
-    if question is None or question in room.told:
+    """Answers to a question are taken no more, or again."""
+    if question is None:
         return room
     shut = _wanted(to, question in room.frozen)
     return replace(room, frozen=room.frozen | {question} if shut else room.frozen - {question})
 
 
-def _cleared(story: Story, room: Room, question: str | None, to: int | None) -> Room:
+def _cleared(story: Story, room: Room, question: str | None) -> Room:
     """Asked anew, on the screen: answers so far are put aside, none is lost."""
     if question is None:
         return room
-    following = room.round_of(question) + 1
-    if to is not None and to != following:
-        return room
     anew = replace(
         room,
-        rounds={**room.rounds, question: following},
+        rounds={**room.rounds, question: room.round_of(question) + 1},
         frozen=room.frozen - {question},
         told=room.told - {question},
     )

@@ -1,9 +1,11 @@
 // The presenter's page: keys that did not get through are sent again, and clocks that go on.
-// A command carries the place that its sender saw, so that sending it twice does no harm.
+// A command carries the place that its sender saw and the name of the page's drawing, so that sending it
+// twice does no harm.
 
 const RETRY = 1000;
 const page = document.querySelector(".presenter");
 const unsent = document.querySelector("[data-unsent]");
+const notices = document.getElementById("notices");
 
 // --- Keys: one at a time, in their order, until each has arrived ---------------------------------------
 const MOST_WAITING = 5;
@@ -66,6 +68,11 @@ page.addEventListener("htmx:afterOnLoad", ({ detail }) => {
   if (!detail.requestConfig.elt.matches("[data-steer]") || detail.xhr.status >= 400) return;
   flying = failed = null;
   unsent.hidden = true;
+  // A key of which something is said led nowhere; those after it were meant for where it leads.
+  if (notices.firstElementChild && pressed.length) {
+    pressed.length = 0;
+    notices.firstElementChild.append(" What was pressed after it was not sent.");
+  }
   if (pressed.length) document.getElementById(`key-${pressed.shift()}`)?.click();
 });
 

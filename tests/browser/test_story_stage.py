@@ -31,6 +31,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 LEAST_CODE = 24
 """Pixels: 1.5 rem, on the smallest projector."""
 
+MOVED_ON = "The room had moved on, so this key changed nothing."
 UNREACHED = r"net::ERR_|htmx:(sendError|afterRequest)"
 
 Contexts = Callable[..., BrowserContext]
@@ -196,7 +197,80 @@ def test_a_key_whose_answer_is_lost_or_late_is_done_once_and_then_not_called_uns
     laptop.wait_for_timeout(1500)
     assert lost == [200]
     expect(unsent).to_be_hidden()
+    expect(laptop.locator("#notices")).to_be_empty()
     assert Sitting.objects.get().shown().black, "sent twice, it is black and not light again"
+
+
+def test_a_key_that_arrived_is_not_called_late_though_its_answer_is_lost_and_the_room_goes_on(
+    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts, watch: Watch
+) -> None:
+    watch.allow(UNREACHED)
+    laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
+    lost: list[int] = []
+
+    def once(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch().status)
+        sittings.steer(sitting.pk, Command.NEXT, (1, 0))
+        route.abort()
+
+    laptop.route("**/steer/", once)
+    laptop.keyboard.press("n")
+    expect(place(laptop)).to_have_attribute("data-place", "3.0")
+    expect(laptop.locator("[data-unsent]")).to_be_hidden()
+    expect(laptop.locator("#notices")).to_be_empty()
+    laptop.keyboard.press("n")
+    expect(place(laptop)).to_have_attribute("data-place", "4.0")
+
+
+def test_who_was_cut_off_while_the_room_moved_on_is_told_that_the_key_changed_nothing(
+    sitting: Sitting, ruth: User, tomas: User, live_server: LiveServer, new_context: Contexts, watch: Watch
+) -> None:
+    watch.allow(UNREACHED)
+    phone = opened(new_context, ruth, live_server, at("presenter", sitting), **PHONE)
+    laptop = opened(new_context, tomas, live_server, at("presenter", sitting))
+    phone.context.set_offline(True)
+    phone.evaluate("scrollTo(0, document.body.scrollHeight)")
+    phone.get_by_role("button", name="Next").tap()
+    expect(phone.get_by_text("“Next” is not sent yet")).to_be_visible()
+    for number in (2, 3):
+        laptop.keyboard.press("n")
+        expect(place(laptop)).to_have_attribute("data-place", f"{number}.0")
+    phone.context.set_offline(False)
+    told = phone.locator("#notices")
+    expect(told).to_have_text(MOVED_ON)
+    expect(told).to_be_in_viewport()
+    expect(phone.get_by_text("is not sent yet")).to_be_hidden()
+    expect(place(phone)).to_have_attribute("data-place", "3.0")
+    laptop.keyboard.press("n")
+    expect(place(phone)).to_have_attribute("data-place", "4.0")
+    expect(told).to_have_text(MOVED_ON)
+    phone.get_by_role("button", name="Next").tap()
+    expect(place(phone)).to_have_attribute("data-place", "5.0")
+    expect(told).to_be_empty()
+    expect(laptop.locator("#notices")).to_be_empty()
+
+
+def test_keys_pressed_after_one_that_came_too_late_are_not_pressed_blindly(
+    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts
+) -> None:
+    laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
+    sent: list[str] = []
+
+    def overtaken(route: Route) -> None:
+        sent.append(route.request.post_data or "")
+        shown(sitting, "lines")
+        route.continue_()
+
+    laptop.route("**/steer/", overtaken)
+    laptop.locator("#key-next").evaluate("key => { key.click(); key.click(); }")
+    expect(laptop.locator("#notices")).to_have_text(f"{MOVED_ON} What was pressed after it was not sent.")
+    expect(place(laptop)).to_have_attribute("data-place", "3.0")
+    laptop.wait_for_timeout(500)
+    assert len(sent) == 1
+    assert Sitting.objects.get().shown().step == 2, "the class still has its question"
 
 
 def test_every_step_is_read_from_the_last_row(

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from courses.domain import seats, sittings, walkthroughs
+from courses.domain.sittings import MOST_PRESSED, MovedOn
 from courses.models import Course, Membership, Seat, Sitting
 from courses.walkthroughs.room import Command
 from tests import walked
@@ -44,9 +45,51 @@ def test_a_walkthrough_without_steps_is_not_begun(course: Course, ruth: User) ->
 
 def test_two_windows_steer_one_room(sitting: Sitting) -> None:
     laptop = sittings.steer(sitting.pk, Command.NEXT, (0, 0))
-    phone = sittings.steer(sitting.pk, Command.NEXT, (0, 0))
-    assert (phone.shown().step, phone.version) == (1, laptop.version)
+    with pytest.raises(MovedOn, match="The room had moved on"):
+        sittings.steer(sitting.pk, Command.NEXT, (0, 0))
+    now = Sitting.objects.get()
+    assert (now.shown().step, now.version) == (1, laptop.version)
     assert sittings.steer(sitting.pk, Command.NEXT, (1, 0)).shown().step == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "to"),
+    [
+        (Command.NEXT, None),
+        (Command.REVEAL, None),
+        (Command.FREEZE, 1),
+        (Command.CLEAR, 1),
+        (Command.DOWN, 1),
+        (Command.JUMP, 4),
+        (Command.HIDE, 1),
+    ],
+)
+def test_a_press_that_is_sent_again_is_known_wherever_the_room_went_meanwhile(
+    sitting: Sitting, command: Command, to: int | None
+) -> None:
+    shown(sitting, "find")
+    sittings.steer(sitting.pk, command, (3, 0), to, press="ruths")
+    sittings.steer(sitting.pk, Command.JUMP, (0, 0), 1, press="tomas's")
+    elsewhere = sittings.steer(sitting.pk, Command.HIDE, (1, 0), 0)
+    again = sittings.steer(sitting.pk, command, (3, 0), to, press="ruths")
+    assert (again.shown(), again.version) == (elsewhere.shown(), elsewhere.version)
+    sittings.end(sitting.pk)
+    assert sittings.steer(sitting.pk, command, (3, 0), to, press="ruths").ended_at, "it was done before"
+
+
+def test_a_press_that_came_too_late_is_too_late_when_it_is_sent_again(sitting: Sitting) -> None:
+    sittings.steer(sitting.pk, Command.NEXT, (0, 0), press="tomas's")
+    for _ in range(2):
+        with pytest.raises(MovedOn):
+            sittings.steer(sitting.pk, Command.NEXT, (0, 0), press="ruths")
+    assert Sitting.objects.get().shown().step == 1
+
+
+def test_the_newest_presses_are_remembered_and_no_more(sitting: Sitting) -> None:
+    for number in range(MOST_PRESSED + 5):
+        sittings.steer(sitting.pk, Command.BLACK, (0, 0), press=f"press {number}")
+    kept = Sitting.objects.get().pressed
+    assert kept == [f"press {number}" for number in range(5, MOST_PRESSED + 5)]
 
 
 def test_a_key_that_changes_nothing_makes_no_news(sitting: Sitting) -> None:

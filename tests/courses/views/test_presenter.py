@@ -25,6 +25,7 @@ from tests.stories import model_reviewer
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
+MOVED_ON = "The room had moved on, so this key changed nothing."
 
 
 @pytest.fixture
@@ -48,13 +49,21 @@ def key(html: str, command: str) -> dict[str, str]:
     """What the form of a key would send."""
     form = re.search(rf'<form class="key" data-command="{command}".*?</form>', html, re.DOTALL)
     assert form is not None, f"no key for {command}"
-    return dict(re.findall(r'<input type="hidden" name="(command|step|beat|to)" value="([^"]*)">', form[0]))
+    fields = re.findall(r'<input type="hidden" name="(command|drawn|step|beat|to)" value="([^"]*)">', form[0])
+    return dict(fields)
 
 
 def is_off(html: str, command: str) -> bool:
     button = re.search(rf'<button [^>]*id="key-{command}"[^>]*>', html)
     assert button is not None
     return " disabled" in button[0]
+
+
+def said(html: str) -> str:
+    """What the page, or the answer to a key, says of a key that changed nothing."""
+    found = re.search(r'<div [^>]*id="notices"[^>]*>(.*?)</div>', html, re.DOTALL)
+    assert found is not None, "there is no place for it"
+    return words(found[1])
 
 
 def press(client: Client, sitting: Sitting, command: str) -> str:
@@ -148,8 +157,20 @@ def test_another_window_follows_and_takes_over(sitting: Sitting, ruth: User, tom
     late = phone.post(at("steer", sitting), key(seen, "next"), headers=HTMX).content.decode()
     assert Sitting.objects.get().shown().step == 1, "both pressed the same key: one step"
     assert "<html" not in late
-    phone.post(at("steer", sitting), key(late, "next"), headers=HTMX)
+    assert said(late) == MOVED_ON
+    on = phone.post(at("steer", sitting), key(late, "next"), headers=HTMX).content.decode()
     assert Sitting.objects.get().shown().step == 2, "and from what the phone now shows it goes on"
+    assert said(on) == "", "what was said of the key before is taken away"
+
+
+def test_without_a_script_a_late_key_is_told_of_too(sitting: Sitting, ruth: User, tomas: User) -> None:
+    client = client_of(ruth)
+    html = client.get(at("presenter", sitting)).content.decode()
+    press(client_of(tomas), sitting, "next")
+    late = client.post(at("steer", sitting), key(html, "next"), follow=True).content.decode()
+    assert MOVED_ON in said(late)
+    assert MOVED_ON not in said(press(client, sitting, "next"))
+    assert Sitting.objects.get().shown().step == 2
 
 
 def test_a_key_that_is_sent_again_because_its_answer_was_lost(sitting: Sitting, ruth: User) -> None:
@@ -159,9 +180,37 @@ def test_a_key_that_is_sent_again_because_its_answer_was_lost(sitting: Sitting, 
     for command in ("black", "hide", "freeze", "clear"):
         sent = key(html, command)
         for _ in range(2):
-            client.post(at("steer", sitting), sent, headers=HTMX)
+            answer = client.post(at("steer", sitting), sent, headers=HTMX).content.decode()
+            assert said(answer) == "", command
     room = Sitting.objects.get().shown()
     assert (room.black, room.hidden, room.rounds) == (False, True, {"find": 1})
+
+
+@pytest.mark.parametrize("command", ["next", "reveal", "clear", "down"])
+def test_a_key_that_arrived_is_not_called_late_when_it_is_sent_again(
+    sitting: Sitting, ruth: User, tomas: User, command: str
+) -> None:
+    laptop, phone = client_of(ruth), client_of(tomas)
+    shown(sitting, "find")
+    sent = key(laptop.get(at("presenter", sitting)).content.decode(), command)
+    laptop.post(at("steer", sitting), sent, headers=HTMX)
+    press(phone, sitting, "next")
+    now = Sitting.objects.get()
+    again = laptop.post(at("steer", sitting), sent, headers=HTMX).content.decode()
+    assert said(again) == ""
+    assert Sitting.objects.get().room == now.room, "and it moves nothing once more"
+
+
+def test_a_jump_that_is_sent_again_leads_nobody_back(sitting: Sitting, ruth: User, tomas: User) -> None:
+    laptop, phone = client_of(ruth), client_of(tomas)
+    page = laptop.get(at("presenter", sitting)).content.decode()
+    sent = {**key(page, "next"), "command": "jump", "number": 4}
+    laptop.post(at("steer", sitting), sent, headers=HTMX)
+    press(phone, sitting, "next")
+    again = laptop.post(at("steer", sitting), sent, headers=HTMX).content.decode()
+    assert (Sitting.objects.get().shown().step, said(again)) == (4, "")
+    laptop.post(at("steer", sitting), {**sent, "number": 2}, headers=HTMX)
+    assert Sitting.objects.get().shown().step == 1, "another number is another press"
 
 
 def test_nothing_new_is_answered_without_a_query(
@@ -200,8 +249,9 @@ def test_nonsense_is_refused_and_said(sitting: Sitting, ruth: User) -> None:
         {"command": "explode", "step": 0, "beat": 0},
         {"command": "next", "step": "x", "beat": 0},
     ):
-        text = words(client.post(at("steer", sitting), sent, follow=True).content.decode())
-        assert "That is no step of this walkthrough. Nothing was changed." in text
+        for headers in ({}, HTMX):
+            answer = client.post(at("steer", sitting), sent, follow=True, headers=headers)
+            assert "That is no step of this walkthrough. Nothing was changed." in said(answer.text)
     client.post(at("steer", sitting), {"command": "jump", "step": 0, "beat": 0, "to": 4711})
     assert Sitting.objects.get().shown().step == 0
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from courses.walkthroughs.room import MOST_PAGES, TELLING, Command, Room, begun, obey, phone_mark
+from courses.walkthroughs.room import MOST_PAGES, TELLING, Command, Room, begun, is_late, obey, phone_mark
 from courses.walkthroughs.story import Story
 from tests import walked
 
@@ -89,6 +89,18 @@ def test_a_command_that_arrives_twice_does_its_work_once(
     seen = (room.step, room.beat)
     once = obey(STORY, room, command, seen, to)
     assert obey(STORY, once, command, seen, to) == once
+
+
+@given(keys, keys, st.sampled_from(list(Command)))
+def test_a_key_is_late_only_when_the_room_went_on_and_then_it_changes_nothing(
+    pressed: list[Key], meanwhile: list[Key], command: Command
+) -> None:
+    room = press(begun(STORY), *pressed)
+    is_off = command == Command.FREEZE and room.told
+    assert is_off or not is_late(STORY, room, command, room.at(STORY))
+    after = press(room, *meanwhile)
+    if is_late(STORY, after, command, room.at(STORY)):
+        assert obey(STORY, after, command, room.at(STORY)) == after
 
 
 @given(keys, st.tuples(st.sampled_from(list(Command)), st.none()))
@@ -171,6 +183,42 @@ def test_a_question_is_frozen_by_its_key_and_opened_by_it() -> None:
     assert not is_open(frozen)
     assert is_open(press(frozen, (Command.FREEZE, 0)))
     assert is_open(press(asked, Command.FREEZE, Command.FREEZE))
+
+
+@pytest.mark.parametrize(
+    ("command", "to", "meanwhile"),
+    [
+        (Command.NEXT, None, (Command.NEXT, None)),
+        (Command.BACK, None, (Command.BACK, None)),
+        (Command.REVEAL, None, (Command.REVEAL, None)),
+        (Command.DOWN, 1, (Command.DOWN, 1)),
+        (Command.UP, -1, (Command.DOWN, 1)),
+        (Command.CLEAR, 1, (Command.CLEAR, 1)),
+        (Command.FREEZE, 1, (Command.NEXT, None)),
+        (Command.RECORDED, 1, (Command.NEXT, None)),
+    ],
+)
+def test_a_key_is_late_once_another_window_moved_the_room(
+    command: Command, to: int | None, meanwhile: Key
+) -> None:
+    room = jumped(LINES)
+    seen = room.at(STORY)
+    assert not is_late(STORY, room, command, seen, to)
+    assert is_late(STORY, press(room, meanwhile), command, seen, to)
+
+
+def test_a_key_is_not_late_where_it_is_meant_for_any_place_or_its_wish_came_true() -> None:
+    room = jumped(LINES)
+    seen = room.at(STORY)
+    for command, to in ((Command.JUMP, 1), (Command.HIDE, 1), (Command.BLACK, 1)):
+        assert not is_late(STORY, press(room, Command.NEXT), command, seen, to)
+    assert not is_late(STORY, press(room, (Command.FREEZE, 1)), Command.FREEZE, seen, 1)
+
+
+def test_a_key_that_opens_a_question_is_late_once_a_witness_was_heard() -> None:
+    frozen = press(jumped(LINES), (Command.FREEZE, 1))
+    told = jumped(LINES, jumped(SELF, frozen))
+    assert is_late(STORY, told, Command.FREEZE, frozen.at(STORY), 0)
 
 
 def test_who_pressed_freeze_for_another_step_freezes_nothing() -> None:
