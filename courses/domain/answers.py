@@ -95,10 +95,14 @@ def _check_open(sitting: Sitting, question: str, asked: int) -> None:
     if sitting.ended_at:
         raise NotOpen("This session is over, so your answer was not taken.")
     room = sitting.shown()
-    if room.round_of(question) != asked:
+    if question not in room.asked or asked > room.round_of(question):
+        raise NotOpen("Nobody has asked this so far, so this answer was not taken.")
+    if asked < room.round_of(question):
         raise NotOpen("The question was asked anew, so this answer was not taken. Send it to the new one.")
-    if not room.is_open(sitting.told(), question):
+    if question in room.frozen:
         raise NotOpen("Answers to this question are frozen, so this one was not taken.")
+    if not room.is_open(sitting.told(), question):
+        raise NotOpen("This question is not on the screen now, so this answer was not taken.")
 
 
 def _stored(reply: Reply) -> dict[str, object]:

@@ -90,13 +90,30 @@ def test_what_is_frozen_stays_as_it_was_and_can_be_opened_again(seat: Seat, sitt
 
 
 def test_a_question_that_is_not_on_the_screen_takes_nothing(seat: Seat, sitting: Sitting) -> None:
+    shown(sitting, "hello")
+    with pytest.raises(NotOpen, match="not on the screen now"):
+        answers.send(seat, "find", 0, Reply([INJECTION]))
     shown(sitting, "self")
-    with pytest.raises(NotOpen):
+    with pytest.raises(NotOpen, match="frozen"):
         answers.send(seat, "find", 0, Reply([INJECTION]))
     sittings.end(sitting.pk)
     with pytest.raises(NotOpen, match="session is over"):
         answers.send(seat, "find", 0, Reply([INJECTION]))
     assert not Answer.objects.exists()
+
+
+def test_what_was_never_asked_is_not_called_asked_anew(course: Course, ruth: User) -> None:
+    sitting = sitting_of(course, ruth)
+    (seat,) = seats_in(sitting, 1)
+    with pytest.raises(NotOpen, match="Nobody has asked this so far"):
+        answers.send(seat, "find", 0, Reply([INJECTION]))
+    shown(sitting, "find")
+    with pytest.raises(NotOpen, match="Nobody has asked this so far"):
+        answers.send(seat, "find", 1, Reply([INJECTION]))
+    assert not Answer.objects.exists()
+    steer(sitting, Command.CLEAR)
+    answers.send(seat, "find", 1, Reply([INJECTION]))
+    assert answers.count(sitting.pk, "find", 1) == 1
 
 
 def test_asked_anew_both_answers_are_kept_and_the_old_one_is_closed(seat: Seat, sitting: Sitting) -> None:

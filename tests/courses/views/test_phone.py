@@ -178,6 +178,8 @@ def test_a_question_asked_anew_is_a_fresh_form(phone: Client, sitting: Sitting, 
     html = ask(phone, sitting, before, "find.0").content.decode()
     assert 'name="on" value="find.1"' in html
     assert ticked(html) == []
+    late = send(phone, sitting, line=["1:2"]).text
+    assert "The question was asked anew, so this answer was not taken." in late
 
 
 def test_a_browser_without_a_seat_hears_nothing(sitting: Sitting) -> None:
@@ -258,7 +260,7 @@ def test_strange_values_are_no_error_of_ours(phone: Client, sitting: Sitting) ->
     for on in ("", ".", "find", "find.x", "self.0", "nothing.0"):
         meets_nothing(send(phone, sitting, on=on))
     never_asked = send(phone, sitting, on="find.99999999999")
-    assert "The question was asked anew, so this answer was not taken." in never_asked.text
+    assert "Nobody has asked this so far, so this answer was not taken." in never_asked.text
     unread = send(phone, sitting, choice="9", confidence="ten")
     assert "Enter a whole number." in unread.text
     kept = Answer.objects.get()
