@@ -13,7 +13,7 @@ from django.db import connection
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
-pytest_plugins = ["tests.people", "tests.servers.models", "tests.latch"]
+pytest_plugins = ["tests.people", "tests.phones", "tests.servers.models", "tests.latch"]
 
 settings.register_profile(
     "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
