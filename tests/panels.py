@@ -5,14 +5,18 @@ Two stories are told with it: a panel that talks over the shop, and a plan that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Submission
+from courses.domain.assignments import PlanLine
+from courses.models import Course, Submission
 from reviews.briefs import Task
 from reviews.claims import Claim, Place, Severity, Stance, Verdict, Vote
 from reviews.engine import passes, reviews
@@ -21,7 +25,8 @@ from reviews.models import Blob, Call, Connection, Notice, Pass, Review, Reviewe
 from reviews.protocols.base import PERSON, Setup
 from reviews.providers.base import ProviderError, Report, Trouble
 from reviews.snapshots.files import SourceFile
-from tests.stories import INJECTION, RACE, ROUNDING, SUCCESS_LIE, model_reviewer
+from tests.people import client_of
+from tests.stories import INJECTION, RACE, ROUNDING, SUCCESS_LIE, assignment, model_reviewer, sealed
 
 PLAN = SourceFile(
     "PLAN.md",
@@ -255,3 +260,21 @@ def spoken_for(submission: Submission, reply: str) -> None:
         document=["PLAN.md", "# Plan"],
         text="# Plan, once more",
     )
+
+
+# --- The panel's page -------------------------------------------------------------------------------
+def of_gpt(course: Course, student: User, *protocols: str, **fields: object) -> Submission:
+    """Sealed, and GPT is asked under each of these protocols."""
+    gpt = model_reviewer("gpt-5.4", name="GPT")
+    plan = [PlanLine(protocol, reviewers=(gpt,)) for protocol in protocols]
+    return sealed(assignment(course, plan=plan, **fields), student)
+
+
+def panel_of(user: User, submission: Submission) -> str:
+    """The panel as this person sees it."""
+    return client_of(user).get(reverse("courses:reviews", args=[submission.pk])).text
+
+
+def words_of(page: str) -> str:
+    """The words of a page's main part, without its markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page.partition("<main")[2]).split())
