@@ -10,15 +10,20 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from django.contrib.auth.models import User
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 from pytest_django.live_server_helper import LiveServer
 
 from config.bootstrap import find_browser
+from reviews.models import Reviewer
+from tests.browser import pages
+from tests.browser.kiosk import CLAUDE, GPT, Vendors
+from tests.servers.models import StandIn
 
 HERE = Path(__file__).parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1", ""}
@@ -31,6 +36,9 @@ FLAGS = [
     "--disable-sync",
 ]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+Browse = Callable[..., Page]
+ReadsWell = Callable[[Page], None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -145,3 +153,42 @@ def axe() -> Callable[[Page], None]:
         assert not lines, f"axe found, on {page.url}:\n  " + "\n  ".join(lines)
 
     return check
+
+
+@pytest.fixture
+def browse(live_server: LiveServer, new_context: Callable[..., BrowserContext]) -> Browse:
+    """`browse(user, **options)`: a page in a browser of their own, signed in."""
+
+    def page_of(user: User, **options: object) -> Page:
+        return pages.signed_in(new_context(**options), user, live_server.url)
+
+    return page_of
+
+
+@pytest.fixture
+def reads_well(axe: Callable[[Page], None]) -> ReadsWell:
+    """`reads_well(page)` asserts it of a page as it stands, and of the same on a phone in the dark."""
+
+    def check(page: Page) -> None:
+        window = page.viewport_size
+        assert window
+        forms: tuple[tuple[int, int, Literal["dark", "light"]], ...] = (
+            (390, 844, "dark"),
+            (window["width"], window["height"], "light"),
+        )
+        for width, height, scheme in forms:
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)
+            assert list(pages.amiss(page, axe)) == [], f"{page.url}, {width} px, {scheme}"
+
+    return check
+
+
+@pytest.fixture
+def vendors(stand_in: StandIn, worker: None) -> Iterator[Vendors]:
+    """The two vendors; an administrator switched on a reviewer of each. At the end nobody is kept waiting."""
+    Reviewer.objects.filter(name__in=(CLAUDE, GPT)).update(active=True)
+    both = Vendors()
+    stand_in.answers = both
+    yield both
+    both.watches.set()

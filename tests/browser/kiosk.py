@@ -54,6 +54,9 @@ MENDED = SHOP[0].text.replace(
 )
 PATCH = unified([SHOP[0]], [SourceFile("shop.py", MENDED)])
 
+TO_THE_END = 60_000
+"""Milliseconds in which a panel of three rounds ends on a machine that has much else to do."""
+
 
 SARIF = r"""{
   "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import User
@@ -158,6 +158,11 @@ class Polls:
             self.times.append(time.monotonic())
 
 
+def section(page: Page, name: str) -> Locator:
+    """A review's section of the panel."""
+    return page.locator("#progress").get_by_role("region", name=name, exact=True)
+
+
 def answers(page: Page, submission: Submission, *names: str) -> dict[str, int]:
     """The status that each of these pages of a submission answers this person with."""
     return {name: page.request.get(reverse(f"courses:{name}", args=[submission.pk])).status for name in names}
@@ -167,3 +172,24 @@ def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return width
+
+
+SETTLED = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  await frame();
+  while (document.getAnimations().some((one) => one instanceof CSSTransition)) await frame();
+}"""
+"""A change of the scheme goes down the tree level by level, a frame each, where colours have a transition."""
+
+
+def amiss(page: Page, axe: Callable[[Page], None]) -> Iterator[str]:
+    """What is wrong with a page as it stands."""
+    page.evaluate(SETTLED)
+    if (headings := page.locator("h1").count()) != 1:
+        yield f"it has {headings} h1"
+    if (wider := overflow(page)) > 0:
+        yield f"it is {wider} px wider than the window"
+    try:
+        axe(page)
+    except AssertionError as found:
+        yield str(found)

@@ -138,12 +138,6 @@ POST_ONLY = {
 }
 ELSEWHERE = {"account_confirm_login_code": "signing in by a code from a mail is off"}
 NOBODY = ""
-SETTLED = """async () => {
-  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-  await frame();
-  while (document.getAnimations().some((one) => one instanceof CSSTransition)) await frame();
-}"""
-"""A change of the scheme goes down the tree level by level, a frame each, where colours have a transition."""
 
 
 @dataclass(frozen=True)
@@ -466,7 +460,7 @@ def test_every_page_can_be_read_by_everybody(
         for width, height, scheme in FORMS:
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme)
-            wrong += [f"{whose}, {width} px, {scheme}: {what}" for what in amiss(page, axe)]
+            wrong += [f"{whose}, {width} px, {scheme}: {what}" for what in pages.amiss(page, axe)]
     assert wrong == []
 
 
@@ -476,7 +470,7 @@ def test_what_is_amiss_is_noticed(page: Page, axe: Callable[[Page], None]) -> No
         '<!doctype html><html lang="en"><title>x</title><main><h1>x</h1><h1>y</h1>'
         '<img src="/static/img/icon.svg" width="500" height="9"></main>'
     )
-    headings, wider, unnamed = amiss(page, axe)
+    headings, wider, unnamed = pages.amiss(page, axe)
     assert headings == "it has 2 h1"
     assert re.fullmatch(r"it is 1\d\d px wider than the window", wider)
     assert "image-alt" in unnamed
@@ -489,19 +483,6 @@ def astray(page: Page, row: Row) -> Iterator[str]:
         yield f"it answers with {answer.status if answer else 'nothing'}"
     if urlsplit(page.url).path != urlsplit(row.path).path and row.name not in REDIRECTED:
         yield f"it leads on to {page.url}"
-
-
-def amiss(page: Page, axe: Callable[[Page], None]) -> Iterator[str]:
-    """What is wrong with a page as it stands."""
-    page.evaluate(SETTLED)
-    if (headings := page.locator("h1").count()) != 1:
-        yield f"it has {headings} h1"
-    if (wider := pages.overflow(page)) > 0:
-        yield f"it is {wider} px wider than the window"
-    try:
-        axe(page)
-    except AssertionError as found:
-        yield str(found)
 
 
 REDIRECTED = {"code", "account_reset_password_from_key"}

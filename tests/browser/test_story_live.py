@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from config.celery import app
 from courses.models import Assignment, Course, Submission
@@ -22,6 +22,7 @@ from reviews.models import Reviewer
 from tests.browser import pages
 from tests.browser.conftest import Watch
 from tests.browser.kiosk import NOTES, PROMPT, SECRET, Doors, hand_in_with_notes
+from tests.browser.pages import section
 from tests.browser.room_pages import PHONE
 from tests.servers.models import StandIn
 from tests.servers.workers import SiteProcess, WorkerProcess, wait_until
@@ -179,11 +180,6 @@ def amara_hands_in_and_seals(page: Page) -> None:
 
 
 # --- Live, on a page that nobody touches --------------------------------------------------------------
-def section(page: Page, name: str) -> Locator:
-    """A review's section of the panel."""
-    return page.locator("#progress").get_by_role("region", name=name, exact=True)
-
-
 def is_in(page: Page, name: str, state: str, *passes: str) -> None:
     """Wait until a review, and each of its passes, is said to be in a state."""
     expect(section(page, name).locator(".state")).to_have_text([state, *passes])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,9 +13,8 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
-from pytest_django.live_server_helper import LiveServer
 
 from courses.domain import grading
 from courses.domain.assignments import PlanLine
@@ -25,7 +23,7 @@ from courses.models import Assignment, Course, Submission
 from reviews.gap.standing import Decision, decide
 from reviews.models import Defect, Finding, Note, Recording, Review, Seal
 from tests.browser import pages
-from tests.browser.conftest import Watch
+from tests.browser.conftest import Browse, Watch
 from tests.stories import (
     INJECTION,
     RACE,
@@ -43,18 +41,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 STRANGER = "gpt-5.4"
 CROSS_MODEL = (PlanLine("cross_model"),)
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-
-Browse = Callable[..., Page]
-
-
-@pytest.fixture
-def browse(live_server: LiveServer, new_context: Callable[..., BrowserContext]) -> Browse:
-    """`browse(user, **options)`: a page in a browser of their own, signed in."""
-
-    def page_of(user: User, **options: object) -> Page:
-        return pages.signed_in(new_context(**options), user, live_server.url)
-
-    return page_of
 
 
 def recorded_review(course: Course, student: User, **fields: object) -> Submission:
