@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -133,14 +133,24 @@ class Doors:
             door.set()
 
 
-def hand_in_with_notes(page: Page, author: str, *, touch: bool = False) -> None:
-    """From the form for handing in, with the kiosk as `author` wrote it, to what will be sealed."""
-    page.get_by_label("Files, or a folder dropped here").set_input_files(pages.payloads(KIOSK))
+def hand_in_with_notes(
+    page: Page,
+    author: str,
+    *,
+    files: Sequence[SourceFile] = KIOSK,
+    notes: Sequence[Claim] = NOTES,
+    touch: bool = False,
+) -> None:
+    """From the form for handing in, with `files` as `author` wrote them, to what will be sealed.
+
+    The notes are on lines of shop.py.
+    """
+    page.get_by_label("Files, or a folder dropped here").set_input_files(pages.payloads(files))
     page.get_by_label("Which model wrote the code?").select_option(label=author)
     page.get_by_label("The prompt").fill(PROMPT)
     page.get_by_role("button", name="Hand in and read").click()
     page.get_by_role("navigation", name="Files").get_by_role("link", name="shop.py").click()
-    for note in NOTES:
+    for note in notes:
         pages.note_on(page, note, touch=touch)
     page.get_by_role("link", name="Look over and seal").click()
 

@@ -15,7 +15,7 @@ from courses.models import Assignment, Course, Submission
 from reviews.models import Reviewer
 from tests.browser import pages
 from tests.browser.conftest import Watch
-from tests.browser.kiosk import CLAUDE, GPT, PROMPT
+from tests.browser.kiosk import CLAUDE, GPT, hand_in_with_notes
 from tests.browser.room_pages import PHONE
 from tests.panels import AT_ONCE, PLAN, SECOND
 from tests.replies import review_reply
@@ -95,13 +95,7 @@ def amara_hands_in_her_plan_and_seals(page: Page) -> None:
     page.get_by_role("main").get_by_role("link", name="Plan the shop", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("You write its next version after each round.")
     page.get_by_role("main").get_by_role("link", name="Hand in").click()
-    page.get_by_label("Files, or a folder dropped here").set_input_files(pages.payloads((*SHOP, PLAN)))
-    page.get_by_label("Which model wrote the code?").select_option(label=CLAUDE)
-    page.get_by_label("The prompt").fill(PROMPT)
-    page.get_by_role("button", name="Hand in and read").click()
-    page.get_by_role("navigation", name="Files").get_by_role("link", name="shop.py").click()
-    pages.note_on(page, INJECTION, touch=True)
-    page.get_by_role("link", name="Look over and seal").click()
+    hand_in_with_notes(page, CLAUDE, files=(*SHOP, PLAN), notes=[INJECTION], touch=True)
     pages.seal(page, 1)
 
 
