@@ -87,6 +87,12 @@ def whole_lines(where: str) -> SafeString:
 
 
 @register.filter
+def cwe_id(number: int) -> SafeString:
+    """The name of an entry of the CWE, never broken at its hyphen; `{{ note.cwe|cwe_id }}` is CWE-89."""
+    return format_html('<span class="cwe">CWE-{}</span>', number)
+
+
+@register.filter
 def local_time(moment: datetime | None, place: Course | zoneinfo.ZoneInfo | str) -> SafeString | str:
     """A moment in a course's time zone, with the zone's name; `{{ due_at|local_time:course }}`.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from courses.domain import answer_keys
 from courses.domain.assignments import set_starter
 from courses.models import Course
-from reviews.claims import Claim, Place
+from reviews.claims import Claim, DefectType, Place
 from reviews.gap.standing import Decision, decide
 from reviews.models import Defect, KeyEntry
 from tests.browser import pages
@@ -90,6 +91,23 @@ def test_a_place_breaks_after_slashes_and_its_lines_stay_whole(
     assert "".join(shown) == f"{DEEP}:1123-1126"
     assert shown[-1].endswith("rate_limits.py:1123-1126")
     assert all(line.endswith("/") for line in shown[:-1]), shown
+
+
+def test_a_cwe_is_never_torn_from_its_number(
+    course: Course, ruth: User, live_server: LiveServer, new_context: Callable[..., BrowserContext]
+) -> None:
+    """However wide the column happens to be."""
+    task = assignment(course)
+    known = replace(RACE, path=DEEP, place=Place(DEEP, 1123, 1126), odc_type=DefectType.CHECKING, cwe=362)
+    answer_keys.add(task, known, KeyEntry.Origin.PLANTED)
+    page = pages.signed_in(new_context(), ruth, live_server.url)
+    page.goto(reverse("courses:answer_key", args=[task.pk]))
+    category = page.get_by_role("row", name=known.title).get_by_role("cell", name="CWE-362")
+    drawn = set()
+    for width in range(1440, 800, -40):
+        page.set_viewport_size({"width": width, "height": 900})
+        drawn.add("|".join(drawn_lines(category)))
+    assert drawn == {"checking, CWE-362", "checking, |CWE-362"}
 
 
 def drawn_lines(element: Locator) -> list[str]:

@@ -79,7 +79,7 @@ def test_an_entry_is_typed_checked_and_then_stands_with_its_numbers(
     for shown in (
         RACE.title,
         'shop.py<span class="lines">:11-13</span>',
-        "timing, CWE-362",
+        'timing, <span class="cwe">CWE-362</span>',
         "planted",
         "1 of 1",
         "0 of 1",
