@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -193,3 +194,13 @@ def amiss(page: Page, axe: Callable[[Page], None]) -> Iterator[str]:
         axe(page)
     except AssertionError as found:
         yield str(found)
+
+
+def colour_at(page: Page, x: float, y: float) -> tuple[int, int, int]:
+    """Red, green and blue (0 to 255) of the window's pixel there, as it is drawn."""
+    png = page.screenshot(clip={"x": x, "y": y, "width": 1, "height": 1}, scale="css")
+    at = png.index(b"IDAT") + 4
+    size = int.from_bytes(png[at - 8 : at - 4])
+    # Of a picture of one pixel its bytes stand as they are, behind the number of its row's filter.
+    _, red, green, blue = zlib.decompressobj().decompress(png[at : at + size])
+    return red, green, blue
