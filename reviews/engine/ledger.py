@@ -78,6 +78,8 @@ FOR_ADMINISTRATORS = frozenset({Trouble.NOT_LET_IN, Trouble.NO_MONEY, Trouble.RE
 """What no waiting mends, and only they can."""
 
 LET_GO = "Nobody waited for the answer any more, so the call was let go of. It may have been billed."
+"""By these words a row is known as one that was let go of: the ledgers that there are hold no others."""
+
 LOST = "The worker ended before it heard the answer. It may have been billed."
 
 
@@ -158,6 +160,11 @@ def earlier_reply(pass_id: int, number: int) -> Reply | None:
         request_id=call.request_id,
         model=call.answered_by,
     )
+
+
+def was_let_go(call: Call) -> bool:
+    """Whether nobody waited for its answer any more: no failure, though its row has no other state."""
+    return call.state == Call.State.FAILED and call.detail == LET_GO
 
 
 def write_off(now: datetime) -> int:

@@ -12,10 +12,12 @@ from decimal import Decimal
 from django.db.models import Count, Q, QuerySet, Sum
 
 from courses.models import Submission
+from reviews.engine.ledger import was_let_go
 from reviews.engine.prices import dollars
 from reviews.models import Call, Pass, Review, Snapshot
 from reviews.models.connection import MICRO
 from reviews.protocols import PROTOCOLS
+from reviews.providers.base import Ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +178,25 @@ class Line:
         return (self.call.ended_at - self.call.asked_at).total_seconds() if self.call.ended_at else None
 
     @property
+    def state(self) -> str:
+        """How it stands, in words."""
+        return "let go of" if was_let_go(self.call) else self.call.state
+
+    @property
     def shape(self) -> str:
         """The name of the shape that stands for its state."""
-        return _SHAPES[self.call.state]
+        return "cancelled" if was_let_go(self.call) else _SHAPES[self.call.state]
+
+    @property
+    def trouble(self) -> str:
+        """Why it has no answer, in a few words; empty where it has one, and where nothing is known."""
+        return _why_let_go(self.call, self.item) if was_let_go(self.call) else self.call.trouble
+
+    @property
+    def why(self) -> str:
+        """The same; or how its answer ended, where that was not as it should be."""
+        ending = self.call.ending
+        return self.trouble or (ending if ending != Ending.WHOLE else "")
 
 
 _SHAPES: dict[str, str] = {
@@ -187,6 +205,15 @@ _SHAPES: dict[str, str] = {
     Call.State.FAILED: "failed",
     Call.State.LOST: "incomplete",
 }
+
+
+def _why_let_go(call: Call, item: Pass) -> str:
+    """Why nobody waited for a call's answer: what became of its pass since."""
+    if item.attempt > call.attempt:
+        return "another worker took its pass over"
+    if item.state == Pass.State.CANCELLED:
+        return "the review was cancelled"
+    return "its pass had ended"
 
 
 def lines(calls: Iterable[Call]) -> list[Line]:
@@ -224,7 +251,7 @@ def _cells(line: Line) -> Sequence[object]:
         call.asked_at.astimezone(UTC).isoformat(sep=" ", timespec="seconds").removesuffix("+00:00"),
         item.review.protocol, item.review.attempt, item.round, item.siglum, item.reviewer.name,
         call.provider, call.model, call.answered_by, call.instructions, call.attempt, call.number,
-        call.state, call.trouble, call.ending, "" if line.seconds is None else f"{line.seconds:.3f}",
+        line.state, line.trouble, call.ending, "" if line.seconds is None else f"{line.seconds:.3f}",
         call.input_tokens, call.cached_tokens, call.written_tokens, call.output_tokens,
         call.reasoning_tokens,
         *(price.get(name, "") for name in ("input", "cached", "written", "output", "since")),

@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from courses.domain.assignments import PlanLine
 from courses.models import Assignment, Course, Submission
 from courses.views.ledger import CALLS_A_PAGE
+from reviews.engine.ledger import LET_GO
 from reviews.models import Call, Pass, Reviewer
 from tests.doors import meets_closed_door, meets_nothing
 from tests.panels import answer, called, next_round, review_of
@@ -184,6 +185,45 @@ def test_a_call_that_failed_says_how_and_that_no_reply_came(ruth: User, submissi
     assert "No reply came." in words
     assert "Request id none was given" in words
     assert "Cost unknown, no price was entered for this model" in words
+
+
+@pytest.mark.parametrize(
+    ("since", "why"),
+    [
+        ("cancelled", "the review was cancelled"),
+        ("taken over", "another worker took its pass over"),
+        ("given up", "its pass had ended"),
+    ],
+)
+def test_a_call_that_was_let_go_of_is_no_failure_and_says_why(
+    ruth: User, submission: Submission, since: str, why: str
+) -> None:
+    """Ruth cancels the review, or a worker that was silent for too long comes back."""
+    item, client = the_pass(submission), client_of(ruth)
+    call = called(
+        item, state=Call.State.FAILED, detail=LET_GO, reply="", ending="", cost=None, reserved=45_000
+    )
+    passes = Pass.objects.filter(pk=item.pk)
+    if since == "cancelled":
+        passes.update(attempt=1, state=Pass.State.RUNNING)
+        client.post(url("cancel", submission, item.review_id))
+    elif since == "taken over":
+        passes.update(attempt=2, state=Pass.State.ANSWERED)
+    else:
+        passes.update(attempt=1, state=Pass.State.UNABLE)
+
+    book = client.get(url("ledger", submission)).text
+    assert f"let go of {why}" in text_of(book)
+    assert "$0.0450 at most" in text_of(book)
+    alone = client.get(url("call", submission, call.pk)).text
+    assert f"let go of {why}: {LET_GO}" in text_of(alone)
+    assert "over after 8.4 s" in text_of(alone), "nothing was answered"
+    for page in (book, alone):
+        assert 'data-state="cancelled">let go of<' in page
+        assert 'data-state="failed"' not in page
+    head, row = downloaded(submission, ruth)
+    values = dict(zip(head, row, strict=True))
+    assert (values["state"], values["trouble"]) == ("let go of", why)
 
 
 def test_a_call_belongs_to_its_submission(

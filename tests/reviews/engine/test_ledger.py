@@ -231,6 +231,7 @@ def test_a_call_that_nobody_waits_for_any_more_may_have_been_billed() -> None:
     call = Call.objects.get()
     assert (call.state, call.trouble, call.cost) == (Call.State.FAILED, "", None)
     assert "may have been billed" in call.detail
+    assert ledger.was_let_go(call)
     assert spent_and_reserved() == (call.reserved, 0)
 
 
@@ -242,6 +243,7 @@ def test_a_bug_of_ours_leaves_no_call_open() -> None:
     call = Call.objects.get()
     assert call.state == Call.State.FAILED
     assert "Blindspot itself failed here (ZeroDivisionError)" in call.detail
+    assert not ledger.was_let_go(call)
     assert spent_and_reserved() == (call.reserved, 0)
 
 
