@@ -28,20 +28,26 @@ from reviews.models import Call, Review
 from reviews.protocols import PROTOCOLS
 from reviews.protocols.judging import JUDGING
 
-STOP_POLLING = 286
-"""The status by which htmx ends a polling."""
-
 
 @login_required
 @require_safe
 def panel(request: HtmxRequest, submission_id: int) -> HttpResponse:
-    """The panel as a page, or the part of it that a poll asks for, until nothing of it changes any more."""
+    """The panel as a page, or the part of it that a poll asks for; 204 where the page has the same."""
     submission = access.submission(request, submission_id, "courses.view_submission")
-    context = panel_context(request, submission)
-    if not request.htmx:
-        return TemplateResponse(request, "courses/reviews.html", context)
-    status = 200 if context["goes_on"] else STOP_POLLING
-    return TemplateResponse(request, "courses/reviews.html#progress", context, status=status)
+    if request.htmx and _rests_as_seen(request, submission):
+        return HttpResponse(status=204)
+    part = "#watch" if request.htmx else ""
+    return TemplateResponse(request, f"courses/reviews.html{part}", panel_context(request, submission))
+
+
+def _rests_as_seen(request: HtmxRequest, submission: Submission) -> bool:
+    """Whether nothing began since the page was made that brings its `rest`. Cheap: it is asked for ever."""
+    seen = request.GET.get("rest", "")
+    if not seen:
+        return False
+    shown = may(access.person(request), "courses.view_findings", submission)
+    reviews = queries.reviews_of(current_revision(submission).snapshot, shown=shown)
+    return seen == queries.rest(reviews, shown=shown)
 
 
 def panel_context(request: HtmxRequest, submission: Submission) -> dict[str, Any]:
@@ -54,7 +60,9 @@ def panel_context(request: HtmxRequest, submission: Submission) -> dict[str, Any
     seal = getattr(revision.snapshot, "seal", None)
     shown = may(person, "courses.view_findings", submission)
     panel = queries.panel(revision.snapshot) if shown else None
-    ended = panel.ended if panel else queries.have_read(revision.snapshot)
+    current = panel.current if panel else queries.reviews_of(revision.snapshot, shown=False)
+    rest = queries.rest(current, shown=shown)
+    ended = bool(rest)
     may_rerun = may(person, "courses.rerun_reviews", submission)
     may_write = not ended and may(person, "courses.hand_in_text", submission)
     around = submission_context(request, submission)
@@ -63,6 +71,7 @@ def panel_context(request: HtmxRequest, submission: Submission) -> dict[str, Any
         "seal": seal,
         "panel": panel,
         "ended": ended,
+        "rest": rest,
         # A call that nobody waits for any more is heard of a little later: then what it cost is known.
         "goes_on": not ended or (panel is not None and panel.paid.under_way > 0),
         "wanted": queries.wanted_of_the_student(revision.snapshot) if may_write else (),

@@ -63,6 +63,11 @@ document.addEventListener("submit", ({ target }) => {
   if (token && field instanceof HTMLInputElement) field.value = token;
 });
 
+// A part that asks for news by itself asks only while somebody sees the page.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.target.matches("[data-while-seen]")) event.preventDefault();
+});
+
 function say(text, link) {
   const notices = document.getElementById("notices");
   notices.querySelector("[data-from-script]")?.remove();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -165,14 +165,14 @@ class Panel:
     paid: Paid
 
     @property
+    def current(self) -> tuple[Review, ...]:
+        """The reviews themselves."""
+        return tuple(line.review for line in self.reviews)
+
+    @property
     def passes(self) -> tuple[PassLine, ...]:
         """The passes of all reviews, in order."""
         return tuple(line for review in self.reviews for line in review.passes)
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will come."""
-        return all(line.review.ended for line in self.reviews)
 
     @property
     def answered(self) -> int:
@@ -218,8 +218,27 @@ def have_read(snapshot: Snapshot) -> bool:
 
 def unended(snapshot: Snapshot) -> QuerySet[Review]:
     """The reviews of the plan that go on."""
-    current = snapshot.reviews.filter(current=True, protocol__in=PLANNED)
-    return current.exclude(state__in=Review.ENDED)
+    return _planned(snapshot).exclude(state__in=Review.ENDED)
+
+
+def _planned(snapshot: Snapshot) -> QuerySet[Review]:
+    return snapshot.reviews.filter(current=True, protocol__in=PLANNED)
+
+
+def reviews_of(snapshot: Snapshot, *, shown: bool) -> QuerySet[Review]:
+    """The current reviews, without what they are about: before findings are `shown`, the plan's alone."""
+    current = snapshot.reviews.filter(current=True) if shown else _planned(snapshot)
+    return current.only("snapshot", "state")
+
+
+def rest(reviews: Iterable[Review], *, shown: bool) -> str:
+    """A name for how these reviews stand while none goes on; empty while one does.
+
+    Every run is a row of its own, so the newest tells one rest from the next. Whether findings are
+    `shown` belongs to it, since a page looks different then.
+    """
+    states = {review.pk: review.ended for review in reviews}
+    return f"{max(states, default=0)}.{shown:d}" if all(states.values()) else ""
 
 
 @dataclass(frozen=True, slots=True)
