@@ -57,6 +57,7 @@ def test_a_plan_goes_back_to_its_student_until_it_holds(
     watch: Watch,
 ) -> None:
     watch.allow("status of 422")  # The plan as it was is no next version.
+    watch.allow("htmx:(afterRequest|sendAbort)")  # Who goes on to another page leaves a poll behind.
     teacher = pages.signed_in(new_context(), ruth, live_server.url)
     phone = pages.signed_in(new_context(color_scheme="dark", **PHONE), amara, live_server.url)
 
