@@ -12,10 +12,24 @@ const MOST_WAITING = 5;
 let flying = null; // The form that is under way.
 let failed = null; // The form that did not get through, and is sent again by and by.
 let timer = null;
-const pressed = []; // Keys pressed meanwhile: each is sent from the page that the one before leads to.
+const pressed = []; // What presses a key that was pressed meanwhile, on the page that the one before leads to.
 
 function label(form) {
   return form.querySelector("button span")?.textContent ?? "Jump";
+}
+
+// A key by its command, a step of the list by its place, a jump by the number that was typed.
+function pressing(form, submitter) {
+  if (form.dataset.command) return () => document.getElementById(`key-${form.dataset.command}`)?.click();
+  if (submitter?.name === "to") {
+    return () => document.querySelector(`#all-steps [name="to"][value="${submitter.value}"]`)?.click();
+  }
+  const number = form.elements.number.value;
+  return () => {
+    const field = document.getElementById("jump");
+    if (field) field.value = number;
+    field?.form.requestSubmit();
+  };
 }
 
 // Before htmx drops what the same form sends twice.
@@ -26,7 +40,8 @@ page.addEventListener("htmx:confirm", (event) => {
   if (flying || (failed && !isAgain)) {
     event.preventDefault();
     // Who presses again because nothing happens does not want to go on twice.
-    if (!failed && form.dataset.command && pressed.length < MOST_WAITING) pressed.push(form.dataset.command);
+    const submitter = event.detail.triggeringEvent?.submitter;
+    if (!failed && pressed.length < MOST_WAITING) pressed.push(pressing(form, submitter));
     return;
   }
   flying = form;
@@ -68,12 +83,15 @@ page.addEventListener("htmx:afterOnLoad", ({ detail }) => {
   if (!detail.requestConfig.elt.matches("[data-steer]") || detail.xhr.status >= 400) return;
   flying = failed = null;
   unsent.hidden = true;
+  // A number that is typed stays while others' answers draw the page; this one has led somewhere.
+  const field = document.getElementById("jump");
+  if (field && !detail.requestConfig.elt.dataset.command) field.value = "";
   // A key of which something is said led nowhere; those after it were meant for where it leads.
   if (notices.firstElementChild && pressed.length) {
     pressed.length = 0;
     notices.firstElementChild.append(" What was pressed after it was not sent.");
   }
-  if (pressed.length) document.getElementById(`key-${pressed.shift()}`)?.click();
+  pressed.shift()?.();
 });
 
 // A button that was pressed by hand gives the focus back: the space bar then means the next step.

@@ -120,6 +120,39 @@ def test_keys_pressed_faster_than_the_server_answers_are_done_one_by_one(
     expect(place(laptop)).to_have_attribute("data-place", "4.0")
 
 
+def test_a_jump_that_is_asked_for_before_the_server_answered_is_done_in_its_turn(
+    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts
+) -> None:
+    laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
+
+    def slowly(route: Route) -> None:
+        time.sleep(0.5)
+        route.continue_()
+
+    laptop.route("**/steer/", slowly)
+    laptop.keyboard.press("n")
+    laptop.locator("#jump").fill("6")
+    laptop.get_by_role("button", name="Jump", exact=True).click()
+    laptop.keyboard.press("n")
+    expect(place(laptop)).to_have_attribute("data-place", "6.1")
+    expect(laptop.locator("#jump")).to_have_value("")
+
+    laptop.keyboard.press("n")
+    laptop.locator("#all-steps summary").click()
+    laptop.locator("#all-steps button").nth(1).click()
+    expect(place(laptop)).to_have_attribute("data-place", "2.0")
+
+
+def test_a_number_that_is_being_typed_stays_while_the_page_follows_the_room(
+    sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts
+) -> None:
+    laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
+    laptop.locator("#jump").fill("6")
+    shown(sitting, "lines")
+    expect(place(laptop)).not_to_have_attribute("data-place", "1.0")
+    expect(laptop.locator("#jump")).to_have_value("6")
+
+
 def test_a_poll_that_is_answered_before_the_key_keeps_no_key_back(
     sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts
 ) -> None:

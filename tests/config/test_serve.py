@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from config.serve import GRACE
+
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
 
@@ -87,7 +89,7 @@ class Site:
         os.killpg(self.process.pid, signal.SIGINT)
 
     def end(self) -> float:
-        """Wait for the end; the seconds that it took."""
+        """Wait for the end; the seconds that it took. Raises TimeoutExpired for one that hangs."""
         began = time.monotonic()
         self.process.wait(timeout=15)
         return time.monotonic() - began
@@ -150,7 +152,7 @@ def test_it_serves_keeps_its_data_and_ctrl_c_ends_site_and_worker(serve: Callabl
     children = site.children()
     assert len(children) == 3, "one that answers and two that review"
     site.ctrl_c()
-    assert site.end() < 5
+    site.end()
     assert site.process.returncode == 0
     assert "Traceback" not in site.said
     for child in children:
@@ -166,7 +168,7 @@ def test_it_serves_keeps_its_data_and_ctrl_c_ends_site_and_worker(serve: Callabl
     assert get(again.port) < 400
     assert (again.data / "static" / ".collected").stat().st_mtime_ns == collected
     again.process.send_signal(signal.SIGTERM)
-    assert again.end() < 5
+    again.end()
     assert again.process.returncode == 0
     assert "Traceback" not in again.said
 
@@ -187,7 +189,7 @@ def test_each_process_that_dies_is_replaced_and_the_others_stay(serve: Callable[
         site.wait_until(replaced, seconds=10)
         assert get(site.port) < 400
     site.ctrl_c()
-    assert site.end() < 5
+    site.end()
     assert site.process.returncode == 0
 
 
@@ -208,7 +210,7 @@ def test_no_process_outlives_a_site_that_was_killed(serve: Callable[[], Site]) -
     assert get(again.port) < 400
     assert not list((again.data / "broker").glob("*.new"))
     again.ctrl_c()
-    assert again.end() < 5
+    again.end()
 
 
 def test_a_second_ctrl_c_ends_it_at_once(serve: Callable[[], Site]) -> None:
@@ -221,6 +223,6 @@ def test_a_second_ctrl_c_ends_it_at_once(serve: Callable[[], Site]) -> None:
         site.ctrl_c()
         site.wait_until(lambda: "Stopping" in site.said, seconds=5)
         site.ctrl_c()
-        assert site.end() < 1
+        assert site.end() < GRACE, "nobody waited for the visitor"
     assert site.process.returncode == 0
     assert "Traceback" not in site.said
