@@ -12,6 +12,7 @@ const MOST_WAITING = 5;
 let flying = null; // The form that is under way.
 let failed = null; // The form that did not get through, and is sent again by and by.
 let timer = null;
+let typed = ""; // What stood in the field of the jump before the page was drawn.
 const pressed = []; // What presses a key that was pressed meanwhile, on the page that the one before leads to.
 
 function label(form) {
@@ -50,7 +51,17 @@ page.addEventListener("htmx:confirm", (event) => {
 // what became of it. The form's own answer is as new. One that did not get through may have arrived all the
 // same: sent again it does no harm, and its answer shows where the room is.
 page.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if ((flying || failed) && detail.requestConfig.elt.id === "desk") detail.shouldSwap = false;
+  const { elt } = detail.requestConfig;
+  if ((flying || failed) && elt.id === "desk") detail.shouldSwap = false;
+  if (detail.target.id !== "desk") return;
+  // A number that is being typed stays, whoever's answer draws the page; one that led somewhere does not.
+  const isJump = elt.matches("[data-steer]:not([data-command])") && detail.xhr.status < 400;
+  typed = isJump ? "" : document.getElementById("jump")?.value ?? "";
+});
+page.addEventListener("htmx:afterSwap", () => {
+  const field = document.getElementById("jump");
+  if (field && typed) field.value = typed;
+  typed = "";
 });
 
 function again(event) {
@@ -83,9 +94,6 @@ page.addEventListener("htmx:afterOnLoad", ({ detail }) => {
   if (!detail.requestConfig.elt.matches("[data-steer]") || detail.xhr.status >= 400) return;
   flying = failed = null;
   unsent.hidden = true;
-  // A number that is typed stays while others' answers draw the page; this one has led somewhere.
-  const field = document.getElementById("jump");
-  if (field && !detail.requestConfig.elt.dataset.command) field.value = "";
   // A key of which something is said led nowhere; those after it were meant for where it leads.
   if (notices.firstElementChild && pressed.length) {
     pressed.length = 0;
