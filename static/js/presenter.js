@@ -53,7 +53,7 @@ page.addEventListener("htmx:confirm", (event) => {
 page.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { elt } = detail.requestConfig;
   if ((flying || failed) && elt.id === "desk") detail.shouldSwap = false;
-  if (detail.target.id !== "desk") return;
+  if (!detail.shouldSwap || detail.target.id !== "desk") return;
   // A number that is being typed stays, whoever's answer draws the page; one that led somewhere does not.
   const isJump = elt.matches("[data-steer]:not([data-command])") && detail.xhr.status < 400;
   typed = isJump ? "" : document.getElementById("jump")?.value ?? "";

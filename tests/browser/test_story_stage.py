@@ -105,15 +105,16 @@ def test_the_space_bar_goes_on_after_a_button_was_pressed_by_hand(
     expect(laptop.get_by_text("The screen is black", exact=True)).to_be_visible()
 
 
+def slowly(route: Route) -> None:
+    """The server answers later than somebody presses the next key."""
+    time.sleep(0.5)
+    route.continue_()
+
+
 def test_keys_pressed_faster_than_the_server_answers_are_done_one_by_one(
     sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts
 ) -> None:
     laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
-
-    def slowly(route: Route) -> None:
-        time.sleep(0.3)
-        route.continue_()
-
     laptop.route("**/steer/", slowly)
     for _ in range(3):
         laptop.keyboard.press("n")
@@ -124,11 +125,6 @@ def test_a_jump_that_is_asked_for_before_the_server_answered_is_done_in_its_turn
     sitting: Sitting, ruth: User, live_server: LiveServer, new_context: Contexts
 ) -> None:
     laptop = opened(new_context, ruth, live_server, at("presenter", sitting))
-
-    def slowly(route: Route) -> None:
-        time.sleep(0.5)
-        route.continue_()
-
     laptop.route("**/steer/", slowly)
     laptop.keyboard.press("n")
     laptop.locator("#jump").fill("6")
